@@ -1,0 +1,36 @@
+# claviger_folder(PATH [USES name...] [LINKS target...])
+#
+# Makes the static library claviger_<path, / as _> of the folder's *.cc files, and, if the folder
+# has *_test.cc files, one program <name>_test of them that ctest runs. USES names other folders:
+# it repeats the table of levels in ARCHITECTURE.md, which tests/tidy checks against the includes.
+function(claviger_folder path)
+  cmake_parse_arguments(ARG "" "" "USES;LINKS;TEST_USES;TEST_LINKS" ${ARGN})
+  string(REPLACE "/" "_" name "${path}")
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${path}/*.cc")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  set(uses)
+  foreach(used IN LISTS ARG_USES)
+    list(APPEND uses claviger_${used})
+  endforeach()
+  if(sources)
+    add_library(claviger_${name} STATIC ${sources})
+    target_link_libraries(claviger_${name} PUBLIC claviger_options ${uses} ${ARG_LINKS})
+  else()
+    add_library(claviger_${name} INTERFACE)
+    target_link_libraries(claviger_${name} INTERFACE claviger_options ${uses} ${ARG_LINKS})
+  endif()
+
+  if(CLAVIGER_TESTS AND tests)
+    set(test_uses)
+    foreach(used IN LISTS ARG_TEST_USES)
+      list(APPEND test_uses claviger_${used})
+    endforeach()
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE claviger_${name} ${test_uses} ${ARG_TEST_LINKS}
+      GTest::gmock GTest::gtest GTest::gtest_main)
+    add_test(NAME unit.${name} COMMAND ${name}_test)
+  endif()
+endfunction()

@@ -1,0 +1,52 @@
+#include "base/ids.h"
+
+#include "base/bytes.h"
+
+namespace claviger {
+namespace {
+
+constexpr bool is_hyphen_place(std::size_t i) {
+  return i == 8 || i == 13 || i == 18 || i == 23;
+}
+
+}  // namespace
+
+void uuid_write(const Uuid& uuid, char* out) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::size_t at = 0;
+  for (const auto byte : uuid) {
+    if (is_hyphen_place(at)) out[at++] = '-';
+    out[at++] = digits[byte >> 4];
+    out[at++] = digits[byte & 15];
+  }
+}
+
+std::string uuid_text(const Uuid& uuid) {
+  std::string text(36, '\0');
+  uuid_write(uuid, text.data());
+  return text;
+}
+
+std::optional<Uuid> uuid_parse(std::string_view text) {
+  if (text.size() != 36) return std::nullopt;
+  Uuid uuid;
+  std::size_t at = 0;
+  for (auto& byte : uuid) {
+    if (is_hyphen_place(at) && text[at++] != '-') return std::nullopt;
+    if (!hex_decode(text.substr(at, 2), {&byte, 1})) return std::nullopt;
+    at += 2;
+  }
+  return uuid;
+}
+
+Uuid uuid_v7(Instant now, Random& random) {
+  Uuid uuid;
+  random.fill(std::span(uuid).subspan(6));
+  const auto ms = static_cast<std::uint64_t>(unix_milliseconds(now));
+  for (std::size_t i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0f) | 0x70);  // version 7
+  uuid[8] = static_cast<std::uint8_t>((uuid[8] & 0x3f) | 0x80);  // variant of RFC 9562
+  return uuid;
+}
+
+}  // namespace claviger

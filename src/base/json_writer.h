@@ -1,0 +1,82 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace claviger {
+
+/// Writes one JSON value into a string, in order, with the commas in their places.
+///   JsonWriter w(out); w.begin_object(); w.field("id", id.text()); w.end_object();
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+  JsonWriter& key(std::string_view name) {
+    comma();
+    append_json_string(out_, name);
+    out_ += ':';
+    need_comma_ = false;
+    return *this;
+  }
+  JsonWriter& value(std::string_view text) {
+    comma();
+    append_json_string(out_, text);
+    return *this;
+  }
+  JsonWriter& value(const char* text) { return value(std::string_view(text)); }
+  JsonWriter& value(bool truth) {
+    comma();
+    out_ += truth ? "true" : "false";
+    return *this;
+  }
+  template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>) JsonWriter& value(T number) {
+    comma();
+    out_ += std::to_string(number);
+    return *this;
+  }
+  JsonWriter& null() {
+    comma();
+    out_ += "null";
+    return *this;
+  }
+  template <class T>
+  JsonWriter& value(const std::optional<T>& maybe) {
+    return maybe ? value(*maybe) : null();
+  }
+  template <class T>
+  JsonWriter& field(std::string_view name, const T& v) {
+    key(name);
+    return value(v);
+  }
+
+ private:
+  void comma() {
+    if (need_comma_) out_ += ',';
+    need_comma_ = true;
+  }
+  JsonWriter& open(char bracket) {
+    comma();
+    out_ += bracket;
+    need_comma_ = false;
+    return *this;
+  }
+  JsonWriter& close(char bracket) {
+    out_ += bracket;
+    need_comma_ = true;
+    return *this;
+  }
+  std::string& out_;
+  bool need_comma_ = false;
+};
+
+}  // namespace claviger

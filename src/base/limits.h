@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/units.h"
+
+/// Every bound of the server, in one place (NET-4). Nothing that a caller sends is held, parsed,
+/// counted or waited for beyond one of these.
+namespace claviger::limits {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A request
+inline constexpr std::size_t body_bytes = 64 * KiB;
+inline constexpr std::size_t head_bytes = 16 * KiB;
+inline constexpr std::size_t headers = 100;
+inline constexpr std::size_t url_bytes = 8 * KiB;
+inline constexpr std::size_t json_depth = 64;
+inline constexpr std::size_t form_fields = 100;
+inline constexpr std::size_t token_bytes = 8 * KiB;
+
+// A connection
+inline constexpr seconds head_deadline{10};   // from a request's first byte to the end of its head
+inline constexpr seconds body_deadline{20};   // from the end of the head to the end of the body
+inline constexpr seconds write_deadline{20};  // for a caller to take in an answer
+inline constexpr seconds idle_deadline{75};   // between two requests of one connection
+inline constexpr std::size_t connections = 16'384;
+inline constexpr std::size_t connections_per_address = 8'192;
+inline constexpr std::size_t unread_output_bytes = 1 * MiB;
+
+// Work that may wait (storage)
+inline constexpr std::size_t pool_threads = 32;
+inline constexpr std::size_t pool_queue = 1'024;
+inline constexpr seconds retry_after{1};
+inline constexpr seconds drain_deadline{10};  // for what is in flight when the server stops
+
+// Names and lists
+inline constexpr std::size_t client_name_chars = 255;
+inline constexpr std::size_t identifier_chars = 255;
+inline constexpr std::size_t administrator_name_chars = 255;
+inline constexpr std::size_t scopes = 64;
+inline constexpr std::size_t scope_chars = 128;
+inline constexpr std::size_t environment_chars = 32;
+inline constexpr std::int64_t page_size_default = 20;
+inline constexpr std::int64_t page_size_max = 100;
+inline constexpr std::int64_t page_max = 1'000'000'000;
+
+// Lifetimes
+inline constexpr seconds token_lifetime_min{60};
+inline constexpr seconds token_lifetime_default{30 * 24 * 3600};
+inline constexpr seconds token_lifetime_max_default{365 * 24 * 3600};
+inline constexpr seconds grace_period_max{7 * 24 * 3600};
+inline constexpr seconds issued_in_future_max{60};
+inline constexpr seconds token_retention{7 * 24 * 3600};  // a row outlives its token by this
+
+// The live view
+inline constexpr std::size_t view_shards = 64;
+inline constexpr std::size_t view_tokens_max = 4'000'000;
+
+// The attempt limiter
+inline constexpr std::size_t attempt_slots = 256 * KiB;
+
+}  // namespace claviger::limits

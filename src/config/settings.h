@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/secret.h"
+#include "observe/log.h"
+
+namespace claviger {
+
+/// An address to listen on or connect to.
+struct Endpoint {
+  std::string host;  // an IP address, without brackets
+  std::uint16_t port = 0;
+};
+
+/// The settings of a server, checked. Each field's flag, environment variable, default, bounds and
+/// help stand in the one table in settings.cc.
+struct Settings {
+  MasterUsername master_username;  // empty: POST /client is disabled
+  MasterPassword master_password;
+  std::optional<ApiKey> client_api_key;
+  SigningSecret jwt_secret_key;
+  std::optional<SigningSecret> jwt_secret_key_previous;
+  Environment environment = *Environment::parse("development");
+  std::vector<Endpoint> listen;
+  std::string database_url;
+  unsigned workers = 1;
+  std::chrono::seconds token_lifetime{};
+  std::chrono::seconds token_lifetime_max{};
+  std::chrono::seconds token_retention{};
+  std::uint32_t attempts_per_minute = 0;
+  std::size_t cache_tokens = 0;
+  LogLevel log_level = LogLevel::info;
+};
+
+}  // namespace claviger

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace claviger::http {
+
+/// What the connections of net/ are given: it knows every endpoint, they know none.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+
+  /// Whether answering this request may wait (for storage). Then `handle` is called on a thread of
+  /// the pool, otherwise on the connection's own. The request's body has not been read yet.
+  virtual bool may_wait(const Request& request) const = 0;
+
+  /// Tries to answer on the connection's own thread without waiting. False: it would have to wait
+  /// (a token not yet in memory); then `handle` is called on a thread of the pool.
+  virtual bool try_handle(const Request& request, Response& response) = 0;
+
+  /// Answers, waiting if need be. Never throws for anything a caller sends.
+  virtual void handle(const Request& request, Response& response) = 0;
+
+  /// Whether a body is read at all. Of a request whose body means nothing (/verify) it is skipped
+  /// unread, whatever its Content-Type or Content-Encoding.
+  virtual bool reads_body(const Request& request) const = 0;
+
+  /// The answer for a request that could not be understood or taken: status 400, 408, 413, 414,
+  /// 431, 501, 505 or 503 (the pool is full, the server stops).
+  virtual void refuse(int status, std::string_view reason, const Request& request,
+                      Response& response) = 0;
+
+  /// Called after the answer to a request was written to the socket, for the log.
+  virtual void answered(const Request& request, const Response& response,
+                        std::chrono::nanoseconds took) = 0;
+};
+
+}  // namespace claviger::http

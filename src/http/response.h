@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace claviger::http {
+
+inline constexpr std::string_view kNoStore = "no-store";
+inline constexpr std::string_view kStrictCsp = "default-src 'none'; frame-ancestors 'none'";
+
+/// An answer, before it is bytes. One object serves all requests of a connection, so that in
+/// steady state nothing is allocated. The connection adds Content-Length, Date, X-Request-Id and
+/// the headers of NET-5.
+struct Response {
+  int status = 200;
+  std::string_view content_type;  // static text; empty: no body
+  std::string headers;            // further lines, each "Name: value\r\n"; see add_header
+  std::string body;
+  std::string_view cache_control = kNoStore;
+  std::string_view content_security_policy = kStrictCsp;
+  bool close = false;  // close the connection after this answer
+
+  /// Adds a header. Bytes of `value` that may not stand in one (CR, LF, NUL, other controls,
+  /// non-ASCII) are replaced by '?': nothing sent by a caller can start a header of its own.
+  void add_header(std::string_view name, std::string_view value);
+  void reset();
+};
+
+}  // namespace claviger::http

@@ -1,0 +1,247 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/environment.h"
+#include "base/result.h"
+#include "model/model.h"
+
+namespace claviger {
+
+/// The number of a change that took something back. Epochs are in the order of commits: whoever
+/// sees epoch e sees every epoch below it (design: fence protocol).
+struct Epoch {
+  std::int64_t number = 0;
+  auto operator<=>(const Epoch&) const = default;
+};
+
+/// Proof that a change is committed, durably, under an epoch; what a fence is raised from. Only a
+/// store makes one.
+class Committed {
+ public:
+  Epoch epoch() const { return epoch_; }
+
+ private:
+  friend class Store;
+  explicit Committed(Epoch epoch) : epoch_(epoch) {}
+  Epoch epoch_;
+};
+
+template <class T>
+struct Change {
+  T value;
+  Committed committed;
+};
+
+/// Equal marks mean that nothing was committed between their readings, by any process.
+struct ChangeMark {
+  std::array<std::uint64_t, 3> words{};
+  bool operator==(const ChangeMark&) const = default;
+};
+
+/// One entry of the log of what was taken back or changed: the record to be read again.
+struct LogEntry {
+  enum class Kind : char { token = 'T', user = 'U', client = 'C' };
+  Epoch epoch;
+  Kind kind;
+  Uuid key;
+};
+
+/// What was logged after an epoch. `complete` is false if the log no longer reaches back that far
+/// or holds more than is worth applying: then everything in memory is to be dropped.
+struct LogPage {
+  Epoch newest;
+  bool complete = true;
+  std::vector<LogEntry> entries;
+};
+
+/// A token's record with its user's and client's, read in one snapshot.
+struct LiveRecord {
+  TokenId token_id;
+  UserId user_id;
+  ClientId client_id;
+  Instant expires_at;
+  bool revoked = false;  // the token, or all its user's or client's tokens of its time, or inactive
+  std::string username;
+  std::string scopes;
+};
+struct LiveRead {
+  Epoch epoch;                       // the newest epoch in the snapshot
+  std::optional<LiveRecord> record;  // nullopt: no such token, or its user or client is gone
+};
+
+struct NewClient {
+  ClientId id;
+  std::string name;
+  ApiKeyHash api_key_hash;
+  std::string api_key_preview;
+  Instant created_at;
+};
+struct NewUser {
+  UserId id;
+  ClientId client_id;
+  std::string identifier;
+  std::string scopes;
+  UserSecretHash secret_hash;
+  std::string secret_preview;
+  Instant created_at;
+};
+/// A token to be stored, and what entitled its holder to it: the insert happens only if both are
+/// still good in the same transaction (TOK-8).
+struct NewToken {
+  TokenId id;
+  UserId user_id;
+  ClientId client_id;
+  std::string preview;
+  std::string created_by_username;
+  Instant created_at;
+  Instant expires_at;
+  UserSecretHash secret_hash;
+  std::optional<ApiKeyHash> api_key_hash;  // nullopt: the operator acts, by the command line
+};
+
+/// A user with the hashes that a login is compared with.
+struct UserCredential {
+  User user;
+  UserSecretHash secret_hash;
+  std::optional<UserSecretHash> previous_secret_hash;  // while its grace period lasts
+};
+
+struct UserRow {
+  User user;
+  std::optional<TokenSummary> newest_token;
+};
+struct UserPage {
+  std::vector<UserRow> users;
+  std::int64_t total = 0;
+};
+struct TokenQuery {
+  ClientId client_id;
+  std::optional<UserId> user_id;    // nullopt: of all the client's users
+  std::optional<TokenState> state;  // nullopt: of every state
+  std::optional<TokenId> before;    // cursor: only tokens older than this one
+  std::int64_t limit = 0;
+  Instant now;
+};
+struct TokenPage {
+  std::vector<Token> tokens;    // newest first
+  std::optional<TokenId> next;  // the cursor of the next page; nullopt: there is none
+};
+struct ClientPage {
+  std::vector<Client> clients;  // in the order of creation
+  std::optional<ClientId> next;
+};
+
+struct UserPatch {
+  std::optional<bool> is_active;
+  std::optional<std::string> scopes;
+};
+struct SecretRotation {
+  UserSecretHash hash;
+  std::string preview;
+  Instant now;
+  std::optional<Instant> previous_expires_at;  // nullopt: the old one ends at once
+  bool revoke_tokens = false;
+};
+struct ApiKeyRotation {
+  ApiKeyHash hash;
+  std::string preview;
+  Instant now;
+  std::optional<Instant> previous_expires_at;
+  bool revoke_tokens = false;
+};
+
+/// When credentials were last used, to the minute; written in batches.
+struct LastUsed {
+  std::vector<std::pair<TokenId, Instant>> tokens;
+  std::vector<std::pair<UserId, Instant>> users;
+  std::vector<std::pair<ClientId, Instant>> clients;
+};
+
+struct StoreStatus {
+  std::string engine;  // "sqlite"
+  std::string environment;
+  int schema_version = 0;
+  std::int64_t clients = 0;
+  std::int64_t users = 0;
+  std::int64_t tokens = 0;  // rows, expired ones not yet pruned included (may be an estimate)
+  Epoch epoch;
+  std::int64_t size_bytes = 0;
+};
+
+/// Where clients, users and tokens are kept. Each engine passes the same contract tests.
+///
+/// Every function may block and may be called from any thread, but `change_mark`, which never
+/// blocks. Each write is one transaction, durable when it returns; concurrent writes share a
+/// commit. Errors: storage_unavailable if the engine cannot (disk full, not reachable); then
+/// nothing was changed, or, if the engine cannot know, later writes are refused as well.
+/// Functions that take a ClientId beside an id treat another client's object as missing (ACC-1).
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Reading
+  virtual Result<std::optional<Client>> find_client(ClientId id) = 0;
+  /// The active or inactive client whose key this is, now or by a grace period that lasts.
+  virtual Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) = 0;
+  virtual Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) = 0;
+  virtual Result<std::optional<User>> find_user(ClientId client, UserId id) = 0;
+  virtual Result<std::optional<UserCredential>> find_credential(ClientId client,
+                                                                std::string_view identifier,
+                                                                Instant now) = 0;
+  /// Page `page` (from 1) of a client's users in the order of creation. Costs the same for any
+  /// page; `total` is exact.
+  virtual Result<UserPage> list_users(ClientId client, std::int64_t page,
+                                      std::int64_t page_size) = 0;
+  virtual Result<std::optional<Token>> find_token(ClientId client, TokenId id) = 0;
+  virtual Result<TokenPage> list_tokens(const TokenQuery& query) = 0;
+  virtual Result<StoreStatus> status() = 0;
+  /// Whether reading works; what /readyz asks.
+  virtual Status ping() = 0;
+
+  // Adding
+  virtual Status create_client(const NewClient& client) = 0;
+  /// conflict: the client has that identifier. not_found: no such client.
+  virtual Status create_user(const NewUser& user) = 0;
+  /// False: user or client inactive, or secret or key no longer good. Nothing was stored.
+  virtual Result<bool> create_token(const NewToken& token) = 0;
+
+  // Taking back. Each takes an epoch of its own, also when there was nothing left to do, so that
+  // a retry fences again. nullopt: there is no such object.
+  virtual Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id,
+                                                            Instant now) = 0;
+  /// The value is how many live tokens it ended.
+  virtual Result<std::optional<Change<std::int64_t>>> revoke_user_tokens(ClientId client, UserId id,
+                                                                         Instant now) = 0;
+  virtual Result<std::optional<Change<User>>> update_user(ClientId client, UserId id,
+                                                          const UserPatch& patch, Instant now) = 0;
+  virtual Result<std::optional<Change<Client>>> set_client_active(ClientId id, bool active,
+                                                                  Instant now) = 0;
+  virtual Result<std::optional<Change<User>>> rotate_secret(ClientId client, UserId id,
+                                                            const SecretRotation& rotation) = 0;
+  virtual Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
+                                                               const ApiKeyRotation& rotation) = 0;
+
+  // The live view
+  virtual Result<LiveRead> read_live(TokenId id) = 0;
+  virtual Result<LogPage> log_since(Epoch epoch) = 0;
+  /// Never blocks, costs nanoseconds.
+  virtual ChangeMark change_mark() const noexcept = 0;
+
+  // In the background
+  virtual Status record_last_used(const LastUsed& used) = 0;
+  /// Deletes at most `limit` tokens that expired before `before`, and log entries no longer
+  /// needed; returns how many tokens. Less than `limit` means that there are no more.
+  virtual Result<std::int64_t> prune(Instant before, std::int64_t limit) = 0;
+
+ protected:
+  static Committed committed(Epoch epoch) { return Committed(epoch); }
+};
+
+}  // namespace claviger
