@@ -1,0 +1,36 @@
+#pragma once
+
+#include "base/result.h"
+#include "fence/live_view.h"
+#include "store/store.h"
+
+namespace claviger {
+
+/// Proof that a change is fenced: no check that starts from now on, on any node, accepts what it
+/// took back. Only Fence::raise makes one, and every success answer that takes something back
+/// needs one: a silent success does not compile.
+class Fenced {
+ public:
+  Epoch epoch() const { return epoch_; }
+
+ private:
+  friend class Fence;
+  explicit Fenced(Epoch epoch) : epoch_(epoch) {}
+  Epoch epoch_;
+};
+
+/// Raises fences. On SQLite all nodes are processes on one file, and each of them compares the
+/// file's change mark at the start of every check: a commit is a fence.
+class Fence {
+ public:
+  explicit Fence(LiveView& view) : view_(view) {}
+
+  /// Makes this node's view catch up with the change, and returns when all others have as well.
+  /// Errors: fence_incomplete; the change is stored, and detail says when it is enforced.
+  Result<Fenced> raise(const Committed& committed);
+
+ private:
+  LiveView& view_;
+};
+
+}  // namespace claviger

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "fence/token_table.h"
+#include "store/store.h"
+
+namespace claviger {
+
+/// What this process holds in memory of live tokens, their users and clients, so that a check asks
+/// no database. It never accepts what the store has taken back:
+///
+///  - Before each look-up the store's change mark is compared with the one of the last refresh. If
+///    it differs, somebody committed, and the log of changes is read first.
+///  - A refresh moves the generation before it erases. A fill happens only if the generation is
+///    still the one from before its read, so nothing old is put back after its erasure.
+///  - "Unknown" is never remembered, so a token issued by another process is found at once.
+///
+/// This is the reader's half of the fence protocol (docs/explanation: fence) with the change mark
+/// in the place of the lease.
+class LiveView {
+ public:
+  /// Holds at most `capacity` tokens; the least recently used go first.
+  LiveView(Store& store, std::size_t capacity);
+
+  struct Live {
+    std::shared_ptr<const LiveUser> user;
+    Instant expires_at;
+  };
+  struct Revoked {};
+  struct Unknown {};
+  using Found = std::variant<Live, Revoked, Unknown>;
+
+  /// Looks a token up in memory, without waiting. nullopt: the store has to be asked.
+  std::optional<Found> try_find(TokenId id, Instant now);
+  /// Looks a token up, in the store if need be. Errors: storage_unavailable.
+  Result<Found> find(TokenId id, Instant now);
+
+  /// The generation now; to be read before the read that a later `learn` tells of.
+  Epoch generation() const { return Epoch{generation_.load(std::memory_order_acquire)}; }
+  /// Takes in what was read or written by somebody else, unless the generation has moved since.
+  void learn(const LiveRecord& record, Epoch read_under, Instant now);
+  /// Catches up with the store's log. Errors: storage_unavailable.
+  Status refresh();
+
+  /// When tokens were last used, where that is not stored yet.
+  std::vector<std::pair<TokenId, Instant>> take_last_used();
+  std::size_t size() const;
+
+ private:
+  struct alignas(64) Shard {
+    mutable Mutex mutex;
+    TokenTable table GUARDED_BY(mutex);
+  };
+  Shard& shard(TokenId id);
+  bool is_current() const;
+  Status refresh_locked() REQUIRES(refresh_mutex_);
+  void apply(const LogEntry& entry);
+  void drop_everything();
+  std::shared_ptr<LiveUser> user_for(const LiveRecord& record, Epoch read_under);
+
+  Store& store_;
+  std::array<Shard, limits::view_shards> shards_;
+
+  Mutex owners_mutex_;
+  std::unordered_map<UserId, std::weak_ptr<LiveUser>> users_ GUARDED_BY(owners_mutex_);
+  std::unordered_map<ClientId, std::weak_ptr<LiveClient>> clients_ GUARDED_BY(owners_mutex_);
+  std::size_t sweep_users_at_ GUARDED_BY(owners_mutex_) = 1024;
+
+  Mutex refresh_mutex_;
+  alignas(64) std::atomic<std::int64_t> generation_{0};
+  /// The mark of the last refresh, published as a seqlock: odd while it is written.
+  std::atomic<std::uint64_t> mark_version_{0};
+  std::array<std::atomic<std::uint64_t>, 3> mark_words_{};
+};
+
+}  // namespace claviger

@@ -1,0 +1,9 @@
+#include "policy/policy.h"
+
+namespace claviger {
+
+std::string issuer_of(const Environment& environment) {
+  return "urn:claviger:" + environment.name();
+}
+
+}  // namespace claviger

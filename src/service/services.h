@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "fence/fence.h"
+#include "fence/live_view.h"
+#include "policy/policy.h"
+#include "service/usage.h"
+#include "store/store.h"
+#include "token/key_ring.h"
+
+namespace claviger {
+
+/// What every use case works with; made once by wire.cc.
+struct Services {
+  Store& store;
+  LiveView& view;
+  Fence& fence;
+  Usage& usage;
+  const KeyRing& keys;
+  const Policy& policy;
+  const Clock& clock;
+  Random& random;
+};
+
+/// Who acts on a client's objects: the holder of its API key, or the operator on the command line.
+/// Only authenticate_client and operator_for make one.
+class ActingClient {
+ public:
+  ClientId id() const { return id_; }
+  /// The key that was presented; nullopt for the operator.
+  const std::optional<ApiKeyHash>& key() const { return key_; }
+
+ private:
+  friend Result<ActingClient> authenticate_client(Services&, std::string_view);
+  friend Result<ActingClient> operator_for(Services&, ClientId);
+  ActingClient(ClientId id, std::optional<ApiKeyHash> key) : id_(id), key_(key) {}
+  ClientId id_;
+  std::optional<ApiKeyHash> key_;
+};
+
+/// The client whose API key this is. Errors: invalid_credential (unknown, a typo, or the client is
+/// inactive), wrong_environment.
+Result<ActingClient> authenticate_client(Services& services, std::string_view api_key);
+/// The operator acting for a client, active or not. Errors: not_found.
+Result<ActingClient> operator_for(Services& services, ClientId client);
+
+}  // namespace claviger

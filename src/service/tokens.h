@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/secret.h"
+#include "service/services.h"
+
+namespace claviger {
+
+struct TokenRequest {
+  std::string_view identifier;
+  std::string_view secret;
+  std::optional<std::int64_t> expires_in;  // seconds; nullopt: the operator's default
+  std::string_view created_by_username;    // empty: the user itself
+};
+struct IssuedToken {
+  TokenText text;  // shown once
+  TokenId id;
+  UserId user_id;
+  ClientId client_id;
+  Instant expires_at;
+  std::int64_t expires_in;  // seconds
+};
+/// Exchanges identifier and secret for a token. Errors: invalid_credential (one and the same for an
+/// unknown identifier, a wrong secret, an inactive user and another client's user, after the same
+/// work), wrong_environment, unacceptable_field (expires_in, created_by_username).
+Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
+                                const TokenRequest& request);
+
+struct RevokedToken {
+  Token token;
+  Fenced fenced;
+};
+/// Errors: not_found.
+Result<RevokedToken> revoke_token(Services& services, const ActingClient& acting, TokenId id);
+
+struct RevokedTokens {
+  std::int64_t count;  // how many live tokens it ended
+  Fenced fenced;
+};
+/// Revokes every token of a user. Errors: not_found.
+Result<RevokedTokens> revoke_user_tokens(Services& services, const ActingClient& acting, UserId id);
+
+struct TokenListing {
+  std::optional<UserId> user_id;
+  std::optional<TokenState> state;
+  std::optional<TokenId> before;
+  std::int64_t page_size;
+};
+Result<Token> get_token(Services& services, const ActingClient& acting, TokenId id);
+/// Errors: unacceptable_field (page_size), not_found (the user).
+Result<TokenPage> list_tokens(Services& services, const ActingClient& acting,
+                              const TokenListing& listing);
+
+}  // namespace claviger

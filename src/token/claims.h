@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "token/jws.h"
+
+namespace claviger {
+
+/// The claims of a token (RFC 9068 §2.2). Their "scope" is for other readers: the record decides.
+struct Claims {
+  TokenId token_id;    // jti
+  UserId user_id;      // sub
+  ClientId client_id;  // client_id
+  Instant issued_at;   // iat
+  Instant expires_at;  // exp
+  std::optional<Instant> not_before;
+  bool for_this_issuer = false;    // iss
+  bool for_this_audience = false;  // aud
+  std::string environment_of_iss;  // if iss is of our form
+};
+
+/// Parses a checked payload; `issuer` is what iss and aud are compared with.
+Checked<Claims> parse_claims(const SignedPayload& payload, std::string_view issuer);
+
+/// Layer 2: not expired, not from the future, and for this issuer and audience.
+Checked<Claims> check_times(Claims claims, Instant now);
+
+/// The payload of a new token.
+struct NewClaims {
+  TokenId token_id;
+  UserId user_id;
+  ClientId client_id;
+  Instant issued_at;
+  Instant expires_at;
+  std::string_view issuer;
+  std::string_view scopes;
+};
+std::string write_claims(const NewClaims& claims);
+
+}  // namespace claviger

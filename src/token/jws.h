@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "token/key_ring.h"
+#include "token/refusal.h"
+
+namespace claviger {
+
+template <class T>
+using Checked = tl::expected<T, TokenRefusal>;
+
+/// The payload of a token whose signature was checked. Only check_signature makes one, and only
+/// this can be parsed into claims: nothing of a payload is read before its signature (TOK-4).
+class SignedPayload {
+ public:
+  /// The JSON text, followed by at least kPadding readable bytes.
+  std::string_view json() const { return {padded_.data(), size_}; }
+  static constexpr std::size_t kPadding = 64;
+
+ private:
+  friend Checked<SignedPayload> check_signature(std::string_view, const KeyRing&);
+  SignedPayload(std::string padded, std::size_t size) : padded_(std::move(padded)), size_(size) {}
+  std::string padded_;
+  std::size_t size_;
+};
+
+/// Layer 1: the compact form is exact (TOK-3), the protected header is one of ours (TOK-2), and the
+/// signature is that of the key it names (TOK-1).
+Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& keys);
+
+/// The compact form of a payload signed by a key (RFC 7515 §7.1).
+std::string sign_token(const Key& key, std::string_view payload_json);
+
+}  // namespace claviger
