@@ -1,0 +1,15 @@
+# Run by DocsViewer.cmake, under a lock: `npm ci` unless what the lock file names is there already.
+set(modules "${SOURCE}/node_modules")
+set(fetched "${modules}/.package-lock.json")
+if(NOT EXISTS "${fetched}" OR "${SOURCE}/package-lock.json" IS_NEWER_THAN "${fetched}")
+  if(NOT NPM)
+    message(FATAL_ERROR "npm is needed to fetch the docs viewer: apt-get install npm")
+  endif()
+  execute_process(COMMAND "${NPM}" ci --no-progress --loglevel=error
+    WORKING_DIRECTORY "${SOURCE}" RESULT_VARIABLE failed)
+  if(failed)
+    message(FATAL_ERROR "npm ci failed in ${SOURCE}")
+  endif()
+  file(TOUCH "${fetched}")
+endif()
+file(TOUCH "${STAMP}")
