@@ -63,12 +63,16 @@ class LiveView {
   struct alignas(64) Shard {
     mutable Mutex mutex;
     TokenTable table GUARDED_BY(mutex);
+    /// Minutes of last use, not yet saved, of tokens that have left the table.
+    std::vector<std::pair<TokenId, std::uint32_t>> last_uses GUARDED_BY(mutex);
+    void keep_last_use(const TokenCell& cell) REQUIRES(mutex);
   };
   Shard& shard(TokenId id);
   bool is_current() const;
   Status refresh_locked() REQUIRES(refresh_mutex_);
   void apply(const LogEntry& entry);
   void drop_everything();
+  void mark_used(TokenId id, std::uint32_t now_min);
   std::shared_ptr<LiveUser> user_for(const LiveRecord& record, Epoch read_under);
 
   Store& store_;

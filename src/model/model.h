@@ -28,8 +28,8 @@ struct Client {
   Instant created_at;
   std::string api_key_preview;
   Instant api_key_created_at;
-  std::optional<Instant> previous_api_key_expires_at;  // end of a rotation's grace period
-  std::optional<Instant> last_used_at;                 // of its API key, to the minute
+  std::optional<Instant> previous_api_key_expires_at{};  // end of a rotation's grace period
+  std::optional<Instant> last_used_at{};                 // of its API key, to the minute
   std::int64_t users = 0;
 };
 
@@ -43,8 +43,8 @@ struct User {
   Instant created_at;
   std::string secret_preview;
   Instant secret_created_at;
-  std::optional<Instant> previous_secret_expires_at;
-  std::optional<Instant> last_used_at;
+  std::optional<Instant> previous_secret_expires_at{};
+  std::optional<Instant> last_used_at{};
 };
 
 /// What the list of users says of a user's newest token.
@@ -66,9 +66,9 @@ struct Token {
   std::string created_by_username;
   Instant created_at;
   Instant expires_at;
-  std::optional<Instant> revoked_at;    // revoked by itself
-  bool ended = false;                   // taken back with its user or client, or they are inactive
-  std::optional<Instant> last_used_at;  // to the minute
+  std::optional<Instant> revoked_at;  // revoked by itself
+  bool ended = false;                 // taken back with its user or client, or they are inactive
+  std::optional<Instant> last_used_at{};  // to the minute
 
   /// Revocation is final, so it goes before expiry.
   TokenState state(Instant now) const {

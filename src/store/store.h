@@ -155,6 +155,9 @@ struct ApiKeyRotation {
   Instant now;
   std::optional<Instant> previous_expires_at;
   bool revoke_tokens = false;
+  /// The key of the caller: it must still be good in the same transaction, or nothing changes and
+  /// the answer is nullopt. nullopt: the operator acts.
+  std::optional<ApiKeyHash> presented;
 };
 
 /// When credentials were last used, to the minute; written in batches.

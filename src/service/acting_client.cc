@@ -1,0 +1,30 @@
+#include "policy/credential.h"
+#include "service/services.h"
+#include "service/wrong_environment.h"
+
+namespace claviger {
+
+Result<ActingClient> authenticate_client(Services& services, std::string_view api_key) {
+  const auto environment = environment_of_credential(CredentialKind::api_key, api_key);
+  if (!environment)
+    return fail(Code::invalid_credential, "The API key is wrong.",
+                "not an API key, or mistyped: its checksum does not match");
+  if (*environment != services.policy.environment.name())
+    return fail(wrong_environment("API key", *environment, services.policy));
+  const auto hash = hash_api_key(api_key);
+  const auto now = services.clock.now();
+  const auto client = TRY(services.store.find_client_by_key(hash, now));
+  if (!client || !client->is_active)
+    return fail(Code::invalid_credential, "The API key is wrong.",
+                client ? "the client is inactive" : "no client has this API key");
+  services.usage.client_used(client->id, now);
+  return ActingClient(client->id, hash);
+}
+
+Result<ActingClient> operator_for(Services& services, ClientId client) {
+  if (!TRY(services.store.find_client(client)))
+    return fail(Code::not_found, "There is no such client.");
+  return ActingClient(client, std::nullopt);
+}
+
+}  // namespace claviger
