@@ -1,12 +1,30 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/ids.h"
 
 namespace claviger::http {
 
 inline constexpr std::string_view kNoStore = "no-store";
 inline constexpr std::string_view kStrictCsp = "default-src 'none'; frame-ancestors 'none'";
+
+/// What the log says of a request beside its answer. Never sent, and never holds a credential.
+struct LogNotes {
+  std::string_view route;  // the pattern of the route, static text; empty: none matched
+  std::optional<ClientId> client_id;
+  std::optional<UserId> user_id;
+  std::string reason;  // why it was refused or failed
+
+  void reset() {
+    route = {};
+    client_id.reset();
+    user_id.reset();
+    reason.clear();
+  }
+};
 
 /// An answer, before it is bytes. One object serves all requests of a connection, so that in
 /// steady state nothing is allocated. The connection adds Content-Length, Date, X-Request-Id and
@@ -19,6 +37,7 @@ struct Response {
   std::string_view cache_control = kNoStore;
   std::string_view content_security_policy = kStrictCsp;
   bool close = false;  // close the connection after this answer
+  LogNotes notes;
 
   /// Adds a header. Bytes of `value` that may not stand in one (CR, LF, NUL, other controls,
   /// non-ASCII) are replaced by '?': nothing sent by a caller can start a header of its own.
