@@ -8,18 +8,13 @@
 
 #include "base/environment.h"
 #include "base/secret.h"
+#include "config/endpoint.h"
 #include "observe/log.h"
 
 namespace claviger {
 
-/// An address to listen on or connect to.
-struct Endpoint {
-  std::string host;  // an IP address, without brackets
-  std::uint16_t port = 0;
-};
-
 /// The settings of a server, checked. Each field's flag, environment variable, default, bounds and
-/// help stand in the one table in settings.cc.
+/// help stand in the one table in settings_table.cc.
 struct Settings {
   MasterUsername master_username;  // empty: POST /client is disabled
   MasterPassword master_password;

@@ -1,0 +1,349 @@
+#include "config/load.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "config/settings_table.h"
+
+namespace claviger {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+constexpr const char* good_key = "kT9vXq2LmW8zRb4NcY7dJf1HsG6pUe3A";
+constexpr const char* good_password = "Uxnb-Trog-8812-Wekl";
+
+using Texts = std::map<std::string, std::string>;
+
+SettingTexts setting_texts(const Texts& texts) {
+  SettingTexts out;
+  for (const auto& [name, text] : texts) out.emplace(name, SettingText(text));
+  return out;
+}
+
+/// A machine with an environment, flags and files of its own.
+struct Machine {
+  struct File {
+    std::string text;
+    mode_t mode = 0600;
+  };
+  Texts flags{};
+  Texts environment{{"JWT_SECRET_KEY", good_key}};
+  std::map<std::string, File> files{};
+
+  tl::expected<LoadedSettings, SettingProblems> load(Purpose purpose = Purpose::serve) const {
+    return load_settings(
+        {.flags = setting_texts(flags),
+         .environment = setting_texts(environment),
+         .read_file = [this](const std::string& path) -> tl::expected<FileText, std::string> {
+           const auto file = files.find(path);
+           if (file == files.end()) return tl::unexpected<std::string>("no such file");
+           return FileText{.text = SettingText(file->second.text), .mode = file->second.mode};
+         }},
+        purpose);
+  }
+  SettingProblems problems(Purpose purpose = Purpose::serve) const {
+    auto loaded = load(purpose);
+    return loaded ? SettingProblems{} : loaded.error();
+  }
+  std::vector<std::string> warnings() const { return load().value().warnings; }
+  Settings settings() const { return std::move(load().value().settings); }
+};
+
+template <class Secret>
+bool holds(const Secret& secret, std::string_view text) {
+  return secret.reveal([&](std::string_view held) { return held == text; });
+}
+
+TEST(LoadSettings, DefaultsAreThoseOfTheSpecification) {
+  const auto settings = Machine{}.settings();
+  EXPECT_TRUE(settings.environment.is_development());
+  EXPECT_THAT(settings.listen, ElementsAre(Endpoint{"127.0.0.1", 8003}));
+  EXPECT_EQ(settings.database_url, "sqlite:claviger.db");
+  EXPECT_GE(settings.workers, 1U);
+  EXPECT_EQ(settings.token_lifetime, std::chrono::seconds{2'592'000});
+  EXPECT_EQ(settings.token_lifetime_max, std::chrono::seconds{31'536'000});
+  EXPECT_EQ(settings.token_retention, std::chrono::seconds{604'800});
+  EXPECT_EQ(settings.attempts_per_minute, 60U);
+  EXPECT_EQ(settings.log_level, LogLevel::info);
+  EXPECT_TRUE(settings.master_username.empty());
+  EXPECT_FALSE(settings.client_api_key);
+  EXPECT_FALSE(settings.jwt_secret_key_previous);
+  EXPECT_TRUE(holds(settings.jwt_secret_key, good_key));
+}
+
+TEST(LoadSettings, FlagGoesBeforeEnvironmentBeforeFileBeforeDefault) {
+  Machine machine;
+  machine.environment["CLAVIGER_CONFIG"] = "conf";
+  machine.files["conf"].text = "CLAVIGER_WORKERS=3\nCLAVIGER_TOKEN_LIFETIME=300\n";
+  EXPECT_EQ(machine.settings().workers, 3U);
+  machine.environment["CLAVIGER_WORKERS"] = "4";
+  EXPECT_EQ(machine.settings().workers, 4U);
+  machine.flags["CLAVIGER_WORKERS"] = "5";
+  EXPECT_EQ(machine.settings().workers, 5U);
+  EXPECT_EQ(machine.settings().token_lifetime, std::chrono::seconds{300});
+}
+
+TEST(LoadSettings, EmptyMeansUnsetInEnvironmentAndFileButNotInAFlag) {
+  Machine machine;
+  machine.environment["CLAVIGER_CONFIG"] = "conf";
+  machine.environment["CLAVIGER_WORKERS"] = "";
+  machine.files["conf"].text = "CLAVIGER_WORKERS=3\nCLAVIGER_LOG_LEVEL=\n";
+  EXPECT_EQ(machine.settings().workers, 3U);
+  for (const auto& row : settings_table()) {
+    if (row.flag.empty()) continue;
+    Machine with_flag;
+    with_flag.flags[std::string(row.name)] = "";
+    EXPECT_THAT(with_flag.problems(), SizeIs(1)) << row.flag;
+  }
+}
+
+TEST(LoadSettings, EveryProblemIsFoundAtOnceAndNamesItsSetting) {
+  Machine machine;
+  machine.flags["CLAVIGER_WORKERS"] = "0";
+  machine.environment["CLAVIGER_LISTEN"] = "localhost";
+  machine.environment["CLAVIGER_CONFIG"] = "conf";
+  machine.environment["JWT_SECRET_KEY"] = "";
+  machine.files["conf"].text =
+      "CLAVIGER_LOG_LEVEL=loud\nnonsense\nCLAVIGER_LISTN=x\nCLAVIGER_CONFIG=b\n"
+      "CLAVIGER_LOG_LEVEL=info\nCLAVIGER_DATABASE_URL=mysql://u:hunter2@host/\n";
+  EXPECT_THAT(
+      machine.problems(),
+      ElementsAre(
+          "conf line 2: the line is not NAME=value",
+          "conf line 3: the name is not one of a setting; CLAVIGER_LISTEN is meant?",
+          "conf line 4: a settings file cannot name another; remove the line",
+          "conf line 5: CLAVIGER_LOG_LEVEL stands in line 1 already; remove one of them",
+          AllOf(StartsWith("CLAVIGER_LISTEN (from the environment): \"localhost\" is not"),
+                HasSubstr("; write ADDRESS:PORT")),
+          AllOf(StartsWith("CLAVIGER_DATABASE_URL (from conf line 6): the URL"),
+                Not(HasSubstr("hunter2"))),
+          "CLAVIGER_WORKERS (from --workers): \"0\" is too low; give auto or a number of threads "
+          "from 1 to 256",
+          "CLAVIGER_LOG_LEVEL (from conf line 1): \"loud\" is not a level; give one of debug, "
+          "info, "
+          "warning, error",
+          StartsWith("JWT_SECRET_KEY: it is not set")));
+}
+
+TEST(LoadSettings, AProblemStaysOneLineWhateverTheValue) {
+  Machine machine;
+  machine.flags["CLAVIGER_WORKERS"] = "1\n2\x1b[31m\xff" + std::string(10'000, 'x');
+  ASSERT_THAT(machine.problems(), SizeIs(1));
+  const auto line = machine.problems().front();
+  EXPECT_LT(line.size(), 300U);
+  for (const char c : line) EXPECT_GE(static_cast<unsigned char>(c), 0x20);
+}
+
+// SEC-6, LOG-2: whatever is wrong with a secret, the line about it does not show it.
+TEST(LoadSettings, NoProblemOrWarningShowsASecret) {
+  const std::string canary = "canary-7f3a";
+  for (const auto& row : settings_table()) {
+    if (!row.secret) continue;
+    const std::string name(row.name);
+    for (const auto& value : {canary, canary + '\n' + canary, canary + "\xff"}) {
+      Machine machine;
+      machine.environment["CLAVIGER_ENVIRONMENT"] = "production";
+      machine.environment[name] = value;
+      machine.environment[name + "_FILE"] = "f";
+      machine.environment["CLAVIGER_CONFIG"] = "conf";
+      machine.files["f"].text = value;
+      machine.files["conf"].text = name + "=" + value + "\n" + name + "=" + value + "\n" + value;
+      machine.files["conf"].mode = 0644;
+      EXPECT_THAT(machine.problems(), Not(IsEmpty()));
+      for (const auto& line : machine.problems()) EXPECT_THAT(line, Not(HasSubstr("canary")));
+      machine.environment.erase(name + "_FILE");
+      for (const auto& line : machine.problems()) EXPECT_THAT(line, Not(HasSubstr("canary")));
+    }
+  }
+}
+
+TEST(LoadSettings, ASecretMayComeFromATwinFile) {
+  for (const auto& row : settings_table()) {
+    if (!row.secret) continue;
+    const std::string name(row.name);
+    Machine machine;
+    machine.environment.erase(name);
+    machine.environment[name + "_FILE"] = "/run/secrets/x";
+    if (name != "JWT_SECRET_KEY") machine.environment["JWT_SECRET_KEY"] = good_key;
+    EXPECT_THAT(machine.problems(), ElementsAre(StartsWith(name + "_FILE: cannot read")));
+    machine.files["/run/secrets/x"].text = "\n";
+    EXPECT_THAT(machine.problems(), ElementsAre(StartsWith(name + "_FILE: ")));
+    machine.files["/run/secrets/x"].text = std::string(good_password) + "!!!!!!!!!!!!!!!!!!!\n";
+    EXPECT_THAT(machine.problems(), IsEmpty()) << name;
+    machine.environment[name] = good_key;
+    EXPECT_THAT(machine.problems(),
+                ElementsAre(name + ": " + name + "_FILE is set as well; set one of the two"));
+  }
+}
+
+TEST(LoadSettings, OneNewlineAtATwinFilesEndIsLeftOut) {
+  Machine machine;
+  machine.environment = {{"JWT_SECRET_KEY_FILE", "f"}};
+  machine.files["f"].text = std::string(good_key) + "\n";
+  EXPECT_TRUE(holds(machine.settings().jwt_secret_key, good_key));
+  machine.files["f"].text += "\n";
+  EXPECT_THAT(machine.problems(), ElementsAre(HasSubstr("control character")));
+}
+
+TEST(LoadSettings, ASettingsFileMayNameTwins) {
+  Machine machine;
+  machine.environment = {{"CLAVIGER_CONFIG", "conf"}};
+  machine.files["conf"].text = "JWT_SECRET_KEY_FILE=key\nCLAVIGER_WORKERS_FILE=x\n";
+  machine.files["key"].text = good_key;
+  EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("conf line 2: the name is not one")));
+  machine.files["conf"].text = "JWT_SECRET_KEY_FILE=key\n";
+  EXPECT_TRUE(holds(machine.settings().jwt_secret_key, good_key));
+}
+
+TEST(LoadSettings, AFileForEverybodyIsRefusedOutsideDevelopmentIfItHoldsSecrets) {
+  Machine machine;
+  machine.environment = {{"CLAVIGER_CONFIG", "conf"}};
+  machine.files["conf"] = {.text = std::string("JWT_SECRET_KEY=") + good_key, .mode = 0644};
+  EXPECT_THAT(machine.warnings(), ElementsAre(AllOf(StartsWith("conf: "), HasSubstr("0644"))));
+  machine.environment["CLAVIGER_ENVIRONMENT"] = "staging";
+  EXPECT_THAT(machine.problems(), ElementsAre(HasSubstr("chmod 600")));
+  for (const mode_t mode : {0602, 0601}) {
+    machine.files["conf"].mode = mode;
+    EXPECT_THAT(machine.problems(), SizeIs(1));
+  }
+  machine.files["conf"].mode = 0640;
+  EXPECT_THAT(machine.warnings(), IsEmpty());
+  machine.files["conf"] = {.text = "CLAVIGER_WORKERS=2", .mode = 0644};
+  machine.environment["JWT_SECRET_KEY"] = good_key;
+  EXPECT_THAT(machine.warnings(), IsEmpty());
+}
+
+TEST(LoadSettings, ATwinFileForEverybodyIsAWarning) {
+  Machine machine;
+  machine.environment = {{"JWT_SECRET_KEY_FILE", "f"}, {"CLAVIGER_ENVIRONMENT", "production"}};
+  machine.files["f"] = {.text = good_key, .mode = 0444};
+  EXPECT_THAT(machine.warnings(), ElementsAre(StartsWith("JWT_SECRET_KEY_FILE: everybody")));
+}
+
+// NET-2
+TEST(LoadSettings, PlainHttpIsRefusedOffLoopback) {
+  for (const char* address : {"0.0.0.0:8003", "[::]:8003", "192.168.1.2:8003",
+                              "127.0.0.1:1,10.0.0.1:2", "[::ffff:127.0.0.1]:8003"}) {
+    Machine machine;
+    machine.environment["CLAVIGER_LISTEN"] = address;
+    EXPECT_THAT(machine.problems(),
+                ElementsAre(AllOf(StartsWith("CLAVIGER_LISTEN: "), HasSubstr("plain HTTP"),
+                                  HasSubstr("listen on 127.0.0.1"))))
+        << address;
+  }
+  Machine machine;
+  machine.environment["CLAVIGER_LISTEN"] = "127.0.0.1:0,[::1]:0,127.8.8.8:9";
+  EXPECT_THAT(machine.settings().listen,
+              ElementsAre(Endpoint{"127.0.0.1", 0}, Endpoint{"::1", 0}, Endpoint{"127.8.8.8", 9}));
+}
+
+// SEC-5
+TEST(LoadSettings, WeakSettingsStopTheStartOutsideDevelopment) {
+  Machine machine;
+  machine.environment = {{"MASTER_USERNAME", "operator"},
+                         {"MASTER_PASSWORD", "changeme"},
+                         {"JWT_SECRET_KEY", "short"},
+                         {"JWT_SECRET_KEY_PREVIOUS", std::string(40, 'a')}};
+  const auto weak = ElementsAre(StartsWith("MASTER_PASSWORD: "), StartsWith("JWT_SECRET_KEY: "),
+                                StartsWith("JWT_SECRET_KEY_PREVIOUS: "));
+  EXPECT_THAT(machine.warnings(), weak);
+  machine.environment["CLAVIGER_ENVIRONMENT"] = "staging";
+  EXPECT_THAT(machine.problems(), weak);
+  EXPECT_THAT(machine.problems(Purpose::command), IsEmpty());
+  machine.environment["CLAVIGER_ENVIRONMENT"] = "Development";
+  EXPECT_THAT(machine.problems(), SizeIs(4));
+}
+
+// SEC-4
+TEST(LoadSettings, OneMasterCredentialAloneIsAWarning) {
+  for (const auto& [set, missing] :
+       Texts{{"MASTER_USERNAME", "MASTER_PASSWORD"}, {"MASTER_PASSWORD", "MASTER_USERNAME"}}) {
+    Machine machine;
+    machine.environment[set] = good_password;
+    EXPECT_THAT(machine.warnings(),
+                ElementsAre(AllOf(StartsWith(missing + ": "), HasSubstr("disabled"))));
+  }
+}
+
+TEST(LoadSettings, TheDefaultLifetimeIsNotAboveTheMaximum) {
+  Machine machine;
+  machine.environment["CLAVIGER_TOKEN_LIFETIME_MAX"] = "86400";
+  EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("CLAVIGER_TOKEN_LIFETIME: 2592000")));
+  machine.environment["CLAVIGER_TOKEN_LIFETIME"] = "86400";
+  EXPECT_THAT(machine.problems(), IsEmpty());
+  machine.environment["CLAVIGER_TOKEN_LIFETIME"] = "59";
+  EXPECT_THAT(machine.problems(), SizeIs(1));
+}
+
+TEST(LoadSettings, ACommandNeedsNeitherSigningKeyNorLoopback) {
+  Machine machine;
+  machine.environment = {{"CLAVIGER_LISTEN", "0.0.0.0:1"}};
+  EXPECT_THAT(machine.problems(), SizeIs(2));
+  EXPECT_THAT(machine.problems(Purpose::command), IsEmpty());
+}
+
+TEST(LoadSettings, ASlipInAVariableIsAWarningAndOtherProgramsVariablesAreNot) {
+  Machine machine;
+  machine.environment["CLAVIGER_LISTN"] = "x";
+  machine.environment["CLAVIGER_PORT"] = "tcp://10.0.0.1:8003";
+  machine.environment["CLAVIGER_SERVICE_HOST"] = "10.0.0.1";
+  EXPECT_THAT(machine.warnings(),
+              ElementsAre(AllOf(StartsWith("CLAVIGER_LISTN: "), HasSubstr("CLAVIGER_LISTEN"))));
+}
+
+TEST(LoadSettings, BoundsHoldAtTheirEdges) {
+  struct Edge {
+    const char* name;
+    const char* value;
+    bool good;
+  };
+  const Edge edges[] = {{"CLAVIGER_WORKERS", "256", true},
+                        {"CLAVIGER_WORKERS", "257", false},
+                        {"CLAVIGER_WORKERS", "+1", false},
+                        {"CLAVIGER_WORKERS", "auto", true},
+                        {"CLAVIGER_TOKEN_LIFETIME", "60", true},
+                        {"CLAVIGER_TOKEN_LIFETIME", "2592000.0", false},
+                        {"CLAVIGER_TOKEN_LIFETIME_MAX", "315360000", true},
+                        {"CLAVIGER_TOKEN_LIFETIME_MAX", "315360001", false},
+                        {"CLAVIGER_TOKEN_LIFETIME_MAX", "99999999999999999999", false},
+                        {"CLAVIGER_TOKEN_RETENTION", "0", true},
+                        {"CLAVIGER_ATTEMPTS_PER_MINUTE", "0", true},
+                        {"CLAVIGER_ATTEMPTS_PER_MINUTE", "1000001", false},
+                        {"CLAVIGER_CACHE_TOKENS", "999", false},
+                        {"CLAVIGER_CACHE_TOKENS", "1000", true},
+                        {"CLAVIGER_ENVIRONMENT", "pre-production-2", true},
+                        {"CLAVIGER_ENVIRONMENT", "Production", false},
+                        {"CLAVIGER_LISTEN", "127.0.0.1:65535", true},
+                        {"CLAVIGER_LISTEN", "127.0.0.1:65536", false},
+                        {"CLAVIGER_LISTEN", "127.0.0.1:", false},
+                        {"CLAVIGER_LISTEN", "::1:80", false},
+                        {"CLAVIGER_LISTEN", "127.0.0.1:1,", false},
+                        {"CLAVIGER_LISTEN", "127.0.0.1:1,127.0.0.1:1", false},
+                        {"CLAVIGER_DATABASE_URL", "sqlite:/var/lib/x.db", true},
+                        {"CLAVIGER_DATABASE_URL", "sqlite:", false},
+                        {"CLAVIGER_DATABASE_URL", "sqlite::memory:", false},
+                        {"CLAVIGER_DATABASE_URL", "x.db", false}};
+  for (const auto& edge : edges) {
+    Machine machine;
+    machine.environment[edge.name] = edge.value;
+    EXPECT_EQ(machine.problems().empty(), edge.good) << edge.name << "=" << edge.value;
+  }
+}
+
+TEST(LoadSettings, PostgresIsRefusedPlainly) {
+  Machine machine;
+  machine.environment["CLAVIGER_DATABASE_URL"] = "postgresql://u:hunter2@db/claviger";
+  EXPECT_THAT(machine.problems(),
+              ElementsAre(AllOf(HasSubstr("no PostgreSQL engine"), Not(HasSubstr("hunter2")))));
+}
+
+}  // namespace
+}  // namespace claviger

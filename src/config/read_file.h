@@ -1,0 +1,24 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "config/settings_file.h"
+
+namespace claviger {
+
+/// A small file that may hold secrets.
+struct FileText {
+  SettingText text;
+  mode_t mode = 0;  // its permission bits
+};
+/// Reads a whole file, or tells in words why it cannot.
+using ReadFile = std::function<tl::expected<FileText, std::string>(const std::string& path)>;
+
+/// ReadFile of the file system: regular files and pipes of at most 64 KiB.
+tl::expected<FileText, std::string> read_small_file(const std::string& path);
+
+}  // namespace claviger

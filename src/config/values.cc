@@ -1,0 +1,106 @@
+#include "config/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace claviger::values {
+namespace {
+
+constexpr std::size_t shown_bytes_max = 80;
+constexpr std::size_t listen_addresses_max = 16;
+constexpr std::string_view sqlite_scheme = "sqlite:";
+constexpr std::string_view right_listen =
+    "write ADDRESS:PORT with an IP address, such as 127.0.0.1:8003 or [::1]:8003, several "
+    "separated by commas";
+constexpr std::string_view right_database = "write sqlite:PATH, such as sqlite:claviger.db";
+
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+ValueError error(std::string wrong, std::string_view right) {
+  return {std::move(wrong), std::string(right)};
+}
+
+}  // namespace
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json_string(out, text.substr(0, shown_bytes_max));
+  if (text.size() > shown_bytes_max) out += "...";
+  return out;
+}
+
+std::optional<ValueError> whole_number(std::string_view text, std::int64_t low, std::int64_t high,
+                                       std::string_view unit, std::int64_t& out) {
+  const auto number = parse_decimal(text);
+  if (number && *number >= low && *number <= high) {
+    out = *number;
+    return std::nullopt;
+  }
+  const char* what = !number         ? "is not a whole number"
+                     : *number < low ? "is too low"
+                                     : "is too high";
+  return error(fmt::format("{} {}", quoted(text), what),
+               fmt::format("give {} from {} to {}", unit, low, high));
+}
+
+std::optional<ValueError> endpoints(std::string_view text, std::vector<Endpoint>& out) {
+  out.clear();
+  for (std::size_t start = 0; start <= text.size();) {
+    const auto comma = std::min(text.find(',', start), text.size());
+    const auto part = text.substr(start, comma - start);
+    start = comma + 1;
+    const auto endpoint = parse_endpoint(part);
+    if (!endpoint) return error(quoted(part) + " is not an address with a port", right_listen);
+    if (endpoint->port != 0 && std::ranges::find(out, *endpoint) != out.end())
+      return error(quoted(part) + " stands there twice", "name each address once");
+    if (out.size() == listen_addresses_max)
+      return error("more addresses than can be listened on",
+                   fmt::format("give at most {}", listen_addresses_max));
+    out.push_back(*endpoint);
+  }
+  return std::nullopt;
+}
+
+// Does not show the text: the URL of another engine may hold a password.
+std::optional<ValueError> database_url(std::string_view text, std::string& out) {
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://"))
+    return error("this build has no PostgreSQL engine", right_database);
+  if (!text.starts_with(sqlite_scheme))
+    return error("the URL does not begin with sqlite:", right_database);
+  const auto path = text.substr(sqlite_scheme.size());
+  if (path.empty()) return error("there is no path after sqlite:", right_database);
+  if (path == ":memory:")
+    return error("a database in memory would forget every acknowledged change", right_database);
+  if (has_control_character(path)) return error("the path has a control character", right_database);
+  out = text;
+  return std::nullopt;
+}
+
+std::optional<ValueError> log_level(std::string_view text, LogLevel& out) {
+  constexpr std::pair<std::string_view, LogLevel> levels[] = {{"debug", LogLevel::debug},
+                                                              {"info", LogLevel::info},
+                                                              {"warning", LogLevel::warning},
+                                                              {"error", LogLevel::error}};
+  for (const auto& [word, level] : levels) {
+    if (text != word) continue;
+    out = level;
+    return std::nullopt;
+  }
+  return error(quoted(text) + " is not a level", "give one of debug, info, warning, error");
+}
+
+std::optional<ValueError> secret_text(std::string_view text) {
+  if (is_utf8(text) && !has_control_character(text)) return std::nullopt;
+  return error("the value has a control character or is not UTF-8",
+               "give one line of printable text (and at most one newline at a file's end)");
+}
+
+}  // namespace claviger::values
