@@ -1,0 +1,264 @@
+"""Reads the source and says what breaks the rules that ARCHITECTURE.md and CONTRIBUTING.md give.
+
+`python3 tests/tidy/tidy.py` prints every problem as FILE:LINE: WHAT. Each check takes a Tree, so
+that test_tidy.py can show it made-up files as well as the real ones.
+"""
+
+import ast
+import concurrent.futures
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from rules import BANNED, HEADER_HOMES, LIMITS, LONG_FUNCTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Tree:
+    """The files under check: path (relative, with "/") to text."""
+
+    def __init__(self, files):
+        self.files = files
+
+    @classmethod
+    def of_repository(cls):
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, check=True, capture_output=True).stdout.decode()
+        files = {}
+        for path in filter(None, listed.split("\0")):
+            data = (ROOT / path).read_bytes() if (ROOT / path).is_file() else b"\0"
+            if b"\0" not in data and not path.startswith("fuzz/corpus/"):
+                files[path] = data.decode("utf-8", "replace")
+        return cls(files)
+
+    def matching(self, pattern):
+        """(path, text) of the files whose whole path matches the regular expression."""
+        return [(p, t) for p, t in sorted(self.files.items()) if re.fullmatch(pattern, p)]
+
+    def lines(self, pattern):
+        for path, text in self.matching(pattern):
+            for number, line in enumerate(text.splitlines(), 1):
+                yield path, number, line
+
+
+CPP = r"(src|fuzz|bench)/.*\.(cc|h)"
+
+
+def folder_of(path):
+    return path.removeprefix("src/").rpartition("/")[0]
+
+
+def folders(tree):
+    """The folders of src/CMakeLists.txt, in order: name to (uses, uses of its tests)."""
+    text = tree.files.get("src/CMakeLists.txt", "")
+    found = {}
+    for body in re.findall(r"claviger_folder\(([^)]*)\)", re.sub(r"#.*", "", text)):
+        words, key = body.split(), "USES"
+        lists = {"USES": [], "TEST_USES": [], "LINKS": [], "TEST_LINKS": []}
+        for word in words[1:]:
+            if word in lists:
+                key = word
+            else:
+                lists[key].append(word)
+        found[words[0]] = (lists["USES"], lists["TEST_USES"])
+    return found
+
+
+def check_include_directions(tree):
+    """A folder includes itself and what src/CMakeLists.txt lets it use, which stands above it."""
+    known = folders(tree)
+    above = []
+    for name, (uses, _) in known.items():
+        for used in uses:
+            if used not in above:
+                yield f"src/CMakeLists.txt: {name} uses {used}, which is not declared above it"
+        above.append(name.replace("/", "_"))
+    for path, number, line in tree.lines(r"src/.+/[^/]+\.(cc|h)"):
+        include = re.match(r'\s*#include "([^"]+)/[^/"]+"', line)
+        if not include:
+            continue
+        folder, target = folder_of(path), include[1]
+        uses, test_uses = known.get(folder, ([], []))
+        if re.search(r"_test\.cc$|/contract/", path):
+            uses = uses + test_uses
+        if target != folder and target.replace("/", "_") not in uses:
+            yield f"{path}:{number}: {folder} may not include {target} (src/CMakeLists.txt)"
+
+
+def check_every_source_is_built(tree):
+    """Folders are globbed, so a source is built if and only if its folder is declared."""
+    known = folders(tree)
+    for path, _ in tree.matching(r"src/.*\.cc"):
+        if folder_of(path) not in known and path not in ("src/main.cc", "src/wire.cc"):
+            yield f"{path}:1: nobody builds it: its folder is not in src/CMakeLists.txt"
+    fuzz = tree.files.get("fuzz/CMakeLists.txt", "")
+    for path, _ in tree.matching(r"fuzz/.*_fuzz\.cc"):
+        if Path(path).stem.removesuffix("_fuzz") not in fuzz:
+            yield f"{path}:1: nobody builds it: it is not in fuzz/CMakeLists.txt"
+
+
+def check_heavy_headers(tree):
+    """A library's headers stay in the folders that wrap it, or at least out of our headers."""
+    for path, number, line in tree.lines(r"src/.*\.(cc|h)"):
+        include = re.match(r"\s*#include <([^>]+)>", line)
+        for pattern, homes in HEADER_HOMES if include else ():
+            if not re.match(pattern, include[1]):
+                continue
+            if not homes and path.endswith(".h"):
+                yield f"{path}:{number}: <{include[1]}> belongs into a .cc file"
+            if homes and folder_of(path) not in homes and not path.endswith("_test.cc"):
+                yield f"{path}:{number}: <{include[1]}> is for {', '.join(homes)} alone"
+
+
+def check_headers_come_first(tree):
+    """A .cc includes its own header first, which shows that the header compiles alone."""
+    for path, text in tree.matching(r"src/.*\.cc"):
+        own = path.removeprefix("src/").removesuffix(".cc") + ".h"
+        if "src/" + own in tree.files:
+            first = re.search(r'^#include ["<]([^">]+)[">]', text, re.MULTILINE)
+            if not first or first[1] != own:
+                yield f"{path}:1: its own header must be its first #include"
+    for path, text in tree.matching(r"(src|fuzz|bench)/.*\.h"):
+        if not re.search(r"^#pragma once$", text, re.MULTILINE):
+            yield f"{path}:1: no #pragma once"
+
+
+def compiles_alone(path):
+    built = subprocess.run(
+        ["g++", "-std=c++20", "-fsyntax-only", "-I", str(ROOT / "src"), "-x", "c++", "-"],
+        input=f'#include "{ROOT / path}"\n', capture_output=True, text=True)
+    return "" if built.returncode == 0 else f"{path}:1: does not compile alone: {built.stderr}"
+
+
+def check_headers_compile_alone(tree):
+    """The headers without a .cc of their own, which the build would not show alone."""
+    alone = [path for path, _ in tree.matching(r"src/.*\.h")
+             if path.removesuffix(".h") + ".cc" not in tree.files]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        yield from filter(None, pool.map(compiles_alone, alone))
+
+
+def check_lengths(tree):
+    for path, number, line in tree.lines(rf"{CPP}|.*\.(py|sh|cmake)|run|test|.*CMakeLists\.txt"):
+        if len(line) > LIMITS["line"]:
+            yield f"{path}:{number}: {len(line)} columns, at most {LIMITS['line']}"
+    for path, text in tree.matching(rf"{CPP}|tests/.*\.py"):
+        kind = "test_file" if "test" in path else "file"
+        lines = text.count("\n")
+        if lines > LIMITS[kind]:
+            yield f"{path}:1: {lines} lines, at most {LIMITS[kind]}: split it"
+
+
+NOT_A_FUNCTION = re.compile(
+    r"\s*(if|else|for|while|switch|do|try|catch|namespace|class|struct|enum|union|extern|}|return|"
+    r"static_assert|case|default|public|private)\b|.*=\s*{$|.*\[.*\].*{$")
+
+
+def cpp_functions(text):
+    """(first line, name, length) of the functions of text that clang-format wrote."""
+    lines = text.splitlines()
+    start = None
+    for number, line in enumerate(lines, 1):
+        indent = len(line) - len(line.lstrip())
+        if start and indent == start[0] and line.lstrip().startswith("}"):
+            yield start[1], start[2], number - start[1] + 1
+            start = None
+        if start is None and line.endswith("{") and not NOT_A_FUNCTION.match(line):
+            first = signature_start(lines, number)
+            signature = " ".join(part.strip() for part in lines[first - 1:number])
+            name = re.search(r"([\w:~]+)\s*\(", signature)
+            if name and not NOT_A_FUNCTION.match(signature):
+                yield_indent = len(lines[first - 1]) - len(lines[first - 1].lstrip())
+                start = (yield_indent, first, name[1])
+
+
+def signature_start(lines, number):
+    """The first line of the signature whose last line is `number`."""
+    while number > 1 and lines[number - 2].strip() and not re.search(
+            r"[;{}]$|^\s*(//|#|public:|private:|protected:)|>$", lines[number - 2].rstrip()):
+        number -= 1
+    return number
+
+
+def python_functions(text):
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.lineno, node.name, node.end_lineno - node.lineno + 1
+
+
+def check_function_lengths(tree):
+    """A ratchet: rules.py names the functions that are longer, and they may only get shorter."""
+    seen = set()
+    for path, text in tree.matching(rf"{CPP}|.*\.py"):
+        measure = python_functions if path.endswith(".py") else cpp_functions
+        for number, name, length in measure(text):
+            key = f"{path}:{name}"
+            allowed = LONG_FUNCTIONS.get(key, LIMITS["function"])
+            if length > LIMITS["function"]:
+                seen.add(key)
+            if length > allowed:
+                yield f"{path}:{number}: {name} has {length} lines, at most {allowed}: split it"
+    for key in LONG_FUNCTIONS.keys() - seen:
+        if key.partition(":")[0] in tree.files:
+            yield f"tests/tidy/rules.py: {key} is short now: take it off LONG_FUNCTIONS"
+
+
+def check_banned_words(tree):
+    for rule in BANNED:
+        for path, number, line in tree.lines(rule.where):
+            if re.search(rule.words, line) and not re.fullmatch(rule.allowed_in, path):
+                yield f"{path}:{number}: {rule.words}: {rule.instead}"
+
+
+def check_links(tree):
+    """Links between the documents lead somewhere."""
+    for path, number, line in tree.lines(r".*\.md"):
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", line):
+            if re.match(r"[a-z]+:", target):
+                continue
+            resolved = (ROOT / path).parent.joinpath(target).resolve()
+            name = resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else None
+            if name is None or not (name in tree.files or any(
+                    other.startswith(name + "/") for other in tree.files)):
+                yield f"{path}:{number}: the link to {target} leads nowhere"
+
+
+def check_decisions(tree):
+    """docs/decisions holds short notes with numbers of their own."""
+    numbers = {}
+    for path, text in tree.matching(r"docs/decisions/.*"):
+        name = re.fullmatch(r"docs/decisions/(\d{4})-[a-z0-9-]+\.md", path)
+        if not name:
+            yield f"{path}:1: a decision is named NNNN-title.md"
+        elif name[1] in numbers:
+            yield f"{path}:1: has the number of {numbers[name[1]]}"
+        else:
+            numbers[name[1]] = path
+        if text.count("\n") > LIMITS["decision"]:
+            yield f"{path}:1: {text.count(chr(10))} lines, at most {LIMITS['decision']}"
+
+
+def check_whitespace(tree):
+    for path, text in tree.matching(r".*\.(cc|h|py|sh|cmake|md|json|yaml|sql|txt)|run|test"):
+        if text and not text.endswith("\n"):
+            yield f"{path}:1: no newline at its end"
+        for number, line in enumerate(text.splitlines(), 1):
+            if line != line.rstrip() or "\t" in line:
+                yield f"{path}:{number}: a tab, or white space at the end"
+
+
+CHECKS = [value for name, value in sorted(globals().items()) if name.startswith("check_")]
+
+
+def main():
+    tree = Tree.of_repository()
+    problems = [problem for check in CHECKS for problem in check(tree)]
+    print("\n".join(problems) or "tidy")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
