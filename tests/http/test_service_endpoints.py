@@ -1,0 +1,100 @@
+"""/healthz, /readyz, /openapi.json, /docs."""
+
+import gzip
+import re
+
+import pytest
+
+from openapi import METHODS, Document
+
+PATHS = {
+    "/client": {"get", "post"}, "/user": {"post"}, "/token": {"get", "post", "delete"},
+    "/users": {"get"}, "/users/{id}": {"get", "patch"}, "/users/{id}/secret": {"post"},
+    "/users/{id}/tokens": {"get", "delete"}, "/client/api-key": {"post"}, "/tokens": {"get"},
+    "/tokens/{id}": {"get", "delete"}, "/verify": {"get", "post", "put", "patch", "delete"},
+    "/healthz": {"get"}, "/readyz": {"get"}, "/openapi.json": {"get"}, "/docs": {"get"},
+}
+
+
+def test_health(api):
+    assert api.get("/healthz").json() == {"status": "ok"}
+    assert api.get("/readyz").json() == {"status": "ready"}
+
+
+def test_document_tells_of_every_endpoint(api):
+    document = api.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1.")
+    for path, methods in PATHS.items():
+        assert methods <= set(document["paths"][path]), path
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def test_document_is_complete(api):
+    document = api.get("/openapi.json").json()
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    for path, method, operation in operations(document):
+        where = f"{method} {path}"
+        assert operation["summary"], where
+        in_path = {p["name"] for p in resolved_parameters(document, path, operation)
+                   if p["in"] == "path"}
+        assert in_path == set(re.findall("{([^}]+)}", path)), where
+        if "requestBody" in operation:
+            assert set(operation["requestBody"]["content"]) == {
+                "application/json", "application/x-www-form-urlencoded"}, where
+
+
+def resolved_parameters(document, path, operation):
+    resolve = Document(document)._resolve
+    both = document["paths"][path].get("parameters", []) + operation.get("parameters", [])
+    return [resolve(parameter) for parameter in both]
+
+
+def test_every_body_endpoint_takes_json_and_forms(api):
+    document = api.get("/openapi.json").json()
+    with_body = {f"{method} {path}" for path, method, operation in operations(document)
+                 if "requestBody" in operation}
+    assert with_body == {"post /client", "post /user", "post /token", "patch /users/{id}",
+                         "post /users/{id}/secret", "post /client/api-key"}
+
+
+def page_of(api, path):
+    answer = api.get(path, {"Accept-Encoding": "gzip"}, documented=path == "/docs")
+    assert answer.status == 200, answer
+    body = answer.body
+    if answer.header("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return answer, body.decode()
+
+
+def test_docs_come_from_this_origin_alone(api):
+    answer, page = page_of(api, "/docs")
+    assert answer.content_type == "text/html"
+    policy = answer.header("Content-Security-Policy")
+    assert "unsafe-inline" not in re.search("script-src([^;]*)", policy).group(1)
+    assert "http:" not in policy and "https:" not in policy
+    for link in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert not re.match("(?:[a-z]+:)?//", link), link
+
+
+@pytest.mark.requirement("NET-5")
+def test_everything_that_docs_load_is_there(api):
+    _, page = page_of(api, "/docs")
+    links = [link for link in re.findall(r'(?:src|href)="([^"]+)"', page)
+             if not link.startswith(("data:", "#"))]
+    assert links
+    for link in links:
+        path = link if link.startswith("/") else "/docs/" + link.removeprefix("./")
+        answer = api._exchange("GET", request(path))
+        assert answer.status == 200 and answer.body, path
+
+
+def request(path):
+    from wire import request_bytes
+    return request_bytes("GET", path, [("Accept-Encoding", "gzip")])
