@@ -60,6 +60,11 @@ inline constexpr seconds token_retention{7 * 24 * 3600};  // a row outlives its 
 inline constexpr std::size_t view_shards = 64;
 inline constexpr std::size_t view_tokens_max = 4'000'000;
 
+// The log
+inline constexpr std::size_t log_buffer_bytes = 1 * MiB;  // what does not fit is dropped
+inline constexpr milliseconds log_gathering{10};          // lines that come within share a write
+inline constexpr seconds log_flush_deadline{1};           // for a stuck reader, at the end
+
 // The attempt limiter
 inline constexpr std::size_t attempt_slots = 256 * KiB;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
+#include "limit/siphash.h"
 
 namespace claviger {
 
@@ -35,7 +37,7 @@ class AttemptLimiter {
  private:
   struct Slots;
   Options options_;
-  std::uint64_t seed_[2];
+  std::array<SipKey, 2> seeds_;  // one for each kind
   std::unique_ptr<Slots> slots_;
 };
 
