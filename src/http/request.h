@@ -36,7 +36,7 @@ std::string address_text(const Address& address);
 struct Request {
   Method method = Method::other;
   std::string_view method_text;
-  std::string_view path;   // not percent-decoded; starts with "/"
+  std::string_view path;   // not percent-decoded; starts with "/" (OPTIONS also has "*")
   std::string_view query;  // without the "?"
   std::span<const Header> headers;
   std::string_view body;  // whole, de-chunked
@@ -52,5 +52,8 @@ struct Request {
 };
 /// The request id as it stands in X-Request-Id, problem bodies and log lines.
 std::string request_id_text(std::uint64_t id);
+inline constexpr std::size_t request_id_chars = 16;
+/// Writes that text to `out`, which has room for it.
+void request_id_write(std::uint64_t id, char* out);
 
 }  // namespace claviger::http
