@@ -1,27 +1,12 @@
 #include "api/assets.h"
 
-// The assembler's .incbin copies a file into the object as it is. An array literal of half a
-// megabyte would take the compiler seconds and hundreds of megabytes of memory.
-#define CLAVIGER_EMBED(name, file)                \
-  asm(".pushsection .rodata\n"                    \
-      ".global claviger_asset_" #name             \
-      "\n"                                        \
-      ".global claviger_asset_" #name             \
-      "_end\n"                                    \
-      "claviger_asset_" #name ": .incbin \"" file \
-      "\"\n"                                      \
-      "claviger_asset_" #name                     \
-      "_end:\n"                                   \
-      ".popsection\n");                           \
-  extern "C" const char claviger_asset_##name[], claviger_asset_##name##_end[]
+#include "api/embed.h"
 
 CLAVIGER_EMBED(page_html, CLAVIGER_DOCS_SOURCE "/index.html");
 CLAVIGER_EMBED(page_css, CLAVIGER_DOCS_SOURCE "/page.css");
 CLAVIGER_EMBED(page_js, CLAVIGER_DOCS_SOURCE "/page.js");
 CLAVIGER_EMBED(viewer_css, CLAVIGER_DOCS_OUTPUT "/swagger-ui.css.gz");
 CLAVIGER_EMBED(viewer_js, CLAVIGER_DOCS_OUTPUT "/swagger-ui-bundle.js.gz");
-
-#define CLAVIGER_ASSET(name) std::string_view(claviger_asset_##name, claviger_asset_##name##_end)
 
 namespace claviger::api {
 

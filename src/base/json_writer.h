@@ -49,6 +49,12 @@ class JsonWriter {
     out_ += "null";
     return *this;
   }
+  /// A value that is JSON text already.
+  JsonWriter& raw(std::string_view json) {
+    comma();
+    out_ += json;
+    return *this;
+  }
   template <class T>
   JsonWriter& value(const std::optional<T>& maybe) {
     return maybe ? value(*maybe) : null();

@@ -1,0 +1,155 @@
+#include "api/api.h"
+
+#include "api/admission.h"
+#include "api/openapi.h"
+#include "http/problem.h"
+
+namespace claviger::api {
+namespace {
+
+using Outcome = http::Match::Outcome;
+
+/// Two of a credential header: which one counts is anybody's guess (NET-6).
+Status check_single_credentials(const http::Request& request) {
+  if (request.api_key.count > 1)
+    return fail(Code::malformed_request, "The header x-api-key came more than once.");
+  if (request.authorization.count > 1)
+    return fail(Code::malformed_request, "The header Authorization came more than once.");
+  return {};
+}
+
+void write_error(const Call* call, const Error& error, const http::Request& request,
+                 http::Response& response) {
+  const auto status = http::problem_kind(error.code).status;
+  if (call != nullptr && (status == 401 || error.code == Code::insufficient_scope))
+    add_challenge(*call, error);
+  http::write_problem(error, request, response);
+  response.notes.reason = error.cause.empty() ? error.detail : error.cause;
+}
+
+/// The answer where no row matches: 404, 405 or, to OPTIONS, what is allowed.
+void answer_unrouted(Outcome outcome, const http::Request& request, http::Response& response) {
+  if (outcome == Outcome::not_found) {
+    write_error(nullptr, {.code = Code::not_found, .detail = "There is no such path."}, request,
+                response);
+    return;
+  }
+  response.add_header("Allow", allowed_methods(request.path));
+  if (outcome == Outcome::options)
+    response.status = 204;
+  else
+    write_error(nullptr,
+                {.code = Code::method_not_allowed, .detail = "This path has other methods."},
+                request, response);
+}
+
+/// Body and endpoint, once the credential is good.
+Status answer(Call& call) {
+  if (!call.route.body.empty()) call.body = TRY(http::read_fields(call.request));
+  return call.route.endpoint(call);
+}
+
+void finish(const Call& call, const Status& status) {
+  if (!status) write_error(&call, status.error(), call.request, call.response);
+}
+
+LogLevel level_of(const http::Response& response, bool is_check) {
+  if (response.status >= 500) return LogLevel::error;
+  if (response.status == 401 || response.status == 403 || response.status == 429)
+    return LogLevel::warning;
+  return is_check && response.status < 400 ? LogLevel::debug : LogLevel::info;
+}
+
+}  // namespace
+
+std::string& json_body(Call& call) {
+  call.response.status = call.route.status;
+  call.response.content_type = "application/json";
+  return call.response.body;
+}
+
+Error refuse_attempt(Call& call, Error error, std::string_view name) {
+  if (error.code != Code::invalid_credential && error.code != Code::wrong_environment) return error;
+  return call.app.attempts.failed(std::move(error), call.request.peer, name);
+}
+
+Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
+         std::optional<ApiKey> default_api_key)
+    : attempts_(limiter),
+      app_{.services = services,
+           .attempts = attempts_,
+           .default_api_key = std::move(default_api_key),
+           .openapi = openapi_document()},
+      log_(log) {}
+
+bool Api::may_wait(const http::Request& request) const {
+  const auto match = match_route(request.method, request.path);
+  return match.outcome == Outcome::found && routes()[match.row].may_wait;
+}
+
+bool Api::reads_body(const http::Request& request) const {
+  const auto match = match_route(request.method, request.path);
+  return match.outcome == Outcome::found && !routes()[match.row].body.empty();
+}
+
+bool Api::try_handle(const http::Request& request, http::Response& response) {
+  const auto match = match_route(request.method, request.path);
+  if (match.outcome != Outcome::found) {
+    answer_unrouted(match.outcome, request, response);
+    return true;
+  }
+  const Route& route = routes()[match.row];
+  if (route.may_wait) return false;
+  Call call{.app = app_, .route = route, .request = request, .response = response};
+  response.notes.route = route.pattern;
+  Status status = check_single_credentials(request);
+  if (status && route.credential == Credential::bearer) {
+    auto admitted = try_admit_bearer(call);
+    if (!admitted) return false;
+    status = *std::move(admitted);
+  }
+  finish(call, status ? answer(call) : status);
+  return true;
+}
+
+void Api::handle(const http::Request& request, http::Response& response) {
+  const auto match = match_route(request.method, request.path);
+  if (match.outcome != Outcome::found) return answer_unrouted(match.outcome, request, response);
+  const Route& route = routes()[match.row];
+  Call call{.app = app_,
+            .route = route,
+            .request = request,
+            .response = response,
+            .id = match.parameters[0]};
+  response.notes.route = route.pattern;
+  Status status = check_single_credentials(request);
+  if (status) status = admit(call);
+  finish(call, status ? answer(call) : status);
+}
+
+void Api::refuse(int status, std::string_view reason, const http::Request& request,
+                 http::Response& response) {
+  http::write_refusal(status, reason, request, response);
+  response.notes.reason = reason;
+}
+
+void Api::answered(const http::Request& request, const http::Response& response,
+                   std::chrono::nanoseconds took) {
+  const auto& notes = response.notes;
+  const auto level = level_of(response, !may_wait(request));
+  if (!log_.enabled(level)) return;
+  const auto id_text = [](const auto& id) { return id ? id->text() : std::string(); };
+  const auto method = http::method_name(request.method);
+  log_.write(level, response.status == 401 ? "authentication_failed" : "request",
+             {{"request_id", http::request_id_text(request.id)},
+              {"method", method.empty() ? std::string_view("other") : method},
+              {"route", notes.route},
+              {"status", response.status},
+              {"duration_us", took.count() / 1000},
+              {"client_id", id_text(notes.client_id)},
+              {"user_id", id_text(notes.user_id)},
+              {"address", http::address_text(request.peer)},
+              {"reason", notes.reason}});
+}
+
+}  // namespace claviger::api

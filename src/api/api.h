@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/call.h"
+#include "http/handler.h"
+#include "observe/log.h"
+
+namespace claviger::api {
+
+/// The HTTP API: finds the route of a request, checks its credential, reads its body, calls its
+/// endpoint and writes what that refuses as a problem.
+class Api final : public http::Handler {
+ public:
+  Api(Services& services, AttemptLimiter& limiter, Log& log, std::optional<ApiKey> default_api_key);
+
+  /// From now on /readyz says 503.
+  void start_draining() { app_.draining = true; }
+
+  bool may_wait(const http::Request& request) const override;
+  bool reads_body(const http::Request& request) const override;
+  bool try_handle(const http::Request& request, http::Response& response) override;
+  void handle(const http::Request& request, http::Response& response) override;
+  void refuse(int status, std::string_view reason, const http::Request& request,
+              http::Response& response) override;
+  void answered(const http::Request& request, const http::Response& response,
+                std::chrono::nanoseconds took) override;
+
+ private:
+  Attempts attempts_;
+  App app_;
+  Log& log_;
+};
+
+}  // namespace claviger::api

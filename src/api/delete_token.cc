@@ -1,0 +1,16 @@
+#include "api/endpoints.h"
+#include "api/shapes.h"
+
+namespace claviger::api {
+
+Status delete_token(Call& call) {
+  const auto revoked = TRY(revoke_own_token(call.app.services, *call.identity));
+  JsonWriter json(json_body(call));
+  json.begin_object().field("id", revoked.id.text()).field("is_revoked", true);
+  write_time(json, "revoked_at", revoked.revoked_at);
+  write_fenced(json, revoked.fenced);
+  json.end_object();
+  return {};
+}
+
+}  // namespace claviger::api

@@ -1,0 +1,236 @@
+#include "api/openapi.h"
+
+#include <array>
+#include <map>
+#include <set>
+
+#include "api/embed.h"
+#include "api/route.h"
+#include "base/json_writer.h"
+
+CLAVIGER_EMBED(openapi_components, CLAVIGER_API_SOURCE "/openapi_components.json");
+
+namespace claviger::api {
+namespace {
+
+using Operations = std::map<std::string_view, std::vector<const Route*>>;  // by path
+
+constexpr std::array<std::string_view, 7> kAnyMethod = {"get",     "put",  "post", "delete",
+                                                        "options", "head", "patch"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  return out;
+}
+
+void write_reference(JsonWriter& json, std::string_view kind, std::string_view name) {
+  json.begin_object()
+      .field("$ref", "#/components/" + std::string(kind) + "/" + std::string(name))
+      .end_object();
+}
+
+void write_content(JsonWriter& json, std::string_view media_type, std::string_view schema) {
+  json.key(media_type).begin_object().key("schema");
+  write_reference(json, "schemas", schema);
+  json.end_object();
+}
+
+std::string_view tag_of(const Route& route) {
+  const std::string_view path = route.pattern;
+  if (path.starts_with("/client")) return "Clients";
+  if (path.ends_with("tokens") || path.starts_with("/token")) return "Tokens";
+  if (path.starts_with("/user")) return "Users";
+  return path == "/verify" ? "Tokens" : "Server";
+}
+
+std::string_view meaning_of(int status) {
+  switch (status) {
+    case 400:
+      return "The request or its body is malformed.";
+    case 401:
+      return "The credential is missing or not valid.";
+    case 403:
+      return "The caller is known and may not.";
+    case 404:
+      return "There is no such object, or it is another client's.";
+    case 409:
+      return "It exists already.";
+    case 413:
+      return "The body is larger than 64 KiB.";
+    case 415:
+      return "The body's media type or coding is not supported.";
+    case 422:
+      return "A field is not acceptable.";
+    case 429:
+      return "Too many failed attempts.";
+    case 503:
+      return "Storage or the fence is not available; Retry-After says when to try again.";
+    default:
+      return "Refused.";
+  }
+}
+
+/// The statuses that a route may refuse with.
+std::set<int> refusals_of(const Route& route) {
+  std::set<int> statuses = {400};
+  if (route.credential != Credential::none) statuses.insert(401);
+  const bool counts_attempts = route.credential == Credential::master ||
+                               route.credential == Credential::api_key ||
+                               route.credential == Credential::login;
+  if (counts_attempts) statuses.insert(429);
+  if (!route.body.empty()) statuses.insert({413, 415, 422});
+  if (route.query == Query::page || route.query == Query::tokens) statuses.insert(422);
+  if (route.may_wait || route.credential == Credential::bearer) statuses.insert(503);
+  for (auto rest = route.refusals; rest.size() >= 3;
+       rest.remove_prefix(std::min<std::size_t>(4, rest.size())))
+    statuses.insert((rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0'));
+  return statuses;
+}
+
+void write_refusal(JsonWriter& json, const Route& route, int status) {
+  json.key(std::to_string(status)).begin_object().field("description", meaning_of(status));
+  const bool challenged =
+      status == 401 || (status == 403 && route.credential == Credential::bearer);
+  const bool retried = status == 429 || status == 503;
+  if (challenged || retried) {
+    json.key("headers").begin_object();
+    const std::string_view name = retried                                  ? "Retry-After"
+                                  : route.credential == Credential::bearer ? "WWW-Authenticate"
+                                                                           : "Challenge";
+    json.key(retried ? "Retry-After" : "WWW-Authenticate");
+    write_reference(json, "headers", name);
+    json.end_object();
+  }
+  json.key("content").begin_object();
+  write_content(json, "application/problem+json", "Problem");
+  json.end_object().end_object();
+}
+
+void write_identity_headers(JsonWriter& json) {
+  json.key("headers").begin_object();
+  for (const auto name : {"X-Auth-User-Id", "X-Auth-Username", "X-Auth-Client-Id",
+                          "X-Auth-Token-Id", "X-Auth-Scopes"}) {
+    json.key(name);
+    write_reference(json, "headers", name);
+  }
+  json.end_object();
+}
+
+void write_success(JsonWriter& json, const Route& route) {
+  json.key(std::to_string(route.status)).begin_object().field("description", "Success.");
+  if (route.pattern == "/verify") write_identity_headers(json);
+  if (route.answer == "Page") {
+    json.key("content").begin_object().key("*/*").begin_object().end_object().end_object();
+  } else if (!route.answer.empty()) {
+    json.key("content").begin_object();
+    write_content(json, "application/json", route.answer);
+    json.end_object();
+  }
+  json.end_object();
+}
+
+void write_parameters(JsonWriter& json, const Route& route) {
+  std::vector<std::string_view> names;
+  if (route.pattern.find("{id}") != std::string_view::npos) names.push_back("id");
+  if (route.pattern.find("{file}") != std::string_view::npos) names.push_back("file");
+  if (route.query == Query::page) names.insert(names.end(), {"page", "page_size"});
+  if (route.query == Query::tokens) names.insert(names.end(), {"state", "page_size", "cursor"});
+  if (route.query == Query::scope) names.push_back("scope");
+  if (names.empty()) return;
+  json.key("parameters").begin_array();
+  for (const auto name : names) write_reference(json, "parameters", name);
+  json.end_array();
+}
+
+void write_security(JsonWriter& json, Credential credential) {
+  json.key("security").begin_array();
+  if (credential == Credential::bearer)
+    json.begin_object().key("bearer").begin_array().end_array().end_object();
+  if (credential == Credential::api_key || credential == Credential::login)
+    json.begin_object().key("apiKey").begin_array().end_array().end_object();
+  if (credential == Credential::login) json.begin_object().end_object();  // or CLIENT_API_KEY
+  json.end_array();
+}
+
+void write_operation(JsonWriter& json, const Route& route, std::string_view operation) {
+  json.begin_object()
+      .field("operationId", operation)
+      .field("summary", route.summary)
+      .key("tags")
+      .begin_array()
+      .value(tag_of(route))
+      .end_array();
+  write_security(json, route.credential);
+  write_parameters(json, route);
+  if (!route.body.empty()) {
+    json.key("requestBody").begin_object().field("required", true).key("content").begin_object();
+    write_content(json, "application/json", route.body);
+    write_content(json, "application/x-www-form-urlencoded", route.body);
+    json.end_object().end_object();
+  }
+  json.key("responses").begin_object();
+  write_success(json, route);
+  for (const int status : refusals_of(route)) write_refusal(json, route, status);
+  json.end_object().end_object();
+}
+
+void write_path(JsonWriter& json, const std::vector<const Route*>& rows) {
+  json.begin_object();
+  for (const Route* row : rows) {
+    if (row->method) {
+      json.key(lower(http::method_name(*row->method)));
+      write_operation(json, *row, row->operation);
+      continue;
+    }
+    for (const auto method : kAnyMethod) {
+      json.key(method);
+      write_operation(json, *row, std::string(row->operation) + "_" + std::string(method));
+    }
+  }
+  json.end_object();
+}
+
+void write_info(JsonWriter& json) {
+  json.key("info")
+      .begin_object()
+      .field("title", "Claviger")
+      .field("version", CLAVIGER_VERSION)
+      .field(
+          "description",
+          "Machine identities that can be taken back: a client's API key creates users, a user's "
+          "identifier and secret get a token, and a revoked credential is refused from the "
+          "moment the revocation is acknowledged.")
+      .key("license")
+      .begin_object()
+      .field("name", "Apache-2.0")
+      .field("identifier", "Apache-2.0")
+      .end_object()
+      .end_object();
+  json.key("servers").begin_array().begin_object().field("url", "/").end_object().end_array();
+  json.key("tags").begin_array();
+  for (const auto tag : {"Clients", "Users", "Tokens", "Server"})
+    json.begin_object().field("name", tag).end_object();
+  json.end_array();
+}
+
+}  // namespace
+
+std::string openapi_document() {
+  Operations paths;
+  for (const auto& route : routes()) paths[route.pattern].push_back(&route);
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("openapi", "3.1.0");
+  write_info(json);
+  json.key("paths").begin_object();
+  for (const auto& [path, rows] : paths) {
+    json.key(path);
+    write_path(json, rows);
+  }
+  json.end_object().key("components").raw(CLAVIGER_ASSET(openapi_components)).end_object();
+  return out;
+}
+
+}  // namespace claviger::api
