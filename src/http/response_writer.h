@@ -11,7 +11,7 @@ namespace claviger::http {
 
 /// What an answer's bytes depend on besides the Response.
 struct Framing {
-  std::string_view date;  // from http_date
+  std::string_view date = {};  // from http_date
   std::uint64_t request_id = 0;
   bool head_only = false;    // the request was a HEAD
   bool close = false;        // this is the connection's last answer
