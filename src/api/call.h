@@ -31,10 +31,10 @@ struct Call {
   const Route& route;
   const http::Request& request;
   http::Response& response;
-  std::string_view id;                 // the {id} of the path
-  std::optional<ActingClient> acting{}; // set where the route asks for an API key
-  std::optional<Identity> identity{};   // set where the route asks for a Bearer token
-  http::Fields body{};                  // set where the route has one
+  std::string_view id = {};              // the {id} of the path
+  std::optional<ActingClient> acting{};  // set where the route asks for an API key
+  std::optional<Identity> identity{};    // set where the route asks for a Bearer token
+  http::Fields body{};                   // set where the route has one
 };
 
 /// The {id} of the path. Errors: not_found, also for what is no id at all.
