@@ -1,7 +1,7 @@
 import pytest
 
 from api import create_client
-from claviger import Server
+from claviger import Server, is_instrumented
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +50,10 @@ def user(client):
 @pytest.fixture
 def token(user):
     return user.issue()
+
+
+@pytest.fixture
+def native():
+    """For tests of time and memory, which sanitizers use otherwise."""
+    if is_instrumented():
+        pytest.skip("a sanitizer build")

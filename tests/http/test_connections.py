@@ -34,12 +34,18 @@ def test_nothing_carries_over_between_requests(api, client, token):
     bearer = f"Authorization: Bearer {token.text}\r\n"
     key = f"x-api-key: {client.api_key}\r\n"
     plan = [
-        (request("GET", "/token", bearer), 200), (request("GET", "/token"), 401),
-        (request("GET", "/verify", bearer), 200), (request("GET", "/verify"), 401),
-        (request("GET", "/users", key), 200), (request("GET", "/users"), 401),
-        (request("GET", "/verify?scope=none", bearer), 403), (request("GET", "/healthz"), 200),
-        (request("GET", "/users", bearer), 401), (request("GET", "/token", key), 401),
-        (request("GET", "/nowhere"), 404), (request("GET", "/readyz"), 200),
+        (request("GET", "/token", bearer), 200),
+        (request("GET", "/token"), 401),
+        (request("GET", "/verify", bearer), 200),
+        (request("GET", "/verify"), 401),
+        (request("GET", "/users", key), 200),
+        (request("GET", "/users"), 401),
+        (request("GET", "/verify?scope=none", bearer), 403),
+        (request("GET", "/healthz"), 200),
+        (request("GET", "/users", bearer), 401),
+        (request("GET", "/token", key), 401),
+        (request("GET", "/nowhere"), 404),
+        (request("GET", "/readyz"), 200),
     ]
     with api.connect() as connection:
         for _ in range(3):
@@ -75,8 +81,12 @@ def test_pipelined_answers_come_in_order(api, client, token):
 def test_pipelined_revocation_holds_for_what_follows(api, token):
     bearer = f"Authorization: Bearer {token.text}\r\n"
     with api.connect() as connection:
-        connection.send(request("GET", "/verify", bearer) + request("DELETE", "/token", bearer)
-                        + request("GET", "/verify", bearer) + request("GET", "/token", bearer))
+        connection.send(
+            request("GET", "/verify", bearer)
+            + request("DELETE", "/token", bearer)
+            + request("GET", "/verify", bearer)
+            + request("GET", "/token", bearer)
+        )
         assert [connection.read_answer().status for _ in range(4)] == [200, 200, 401, 401]
 
 

@@ -6,11 +6,47 @@ import pytest
 
 from api import assert_problem, expect, key_header, unique
 
-GOOD = ["a", "x" * 255, "é" * 255, "𝔘" * 255, "a b", "Ünïcode", 'q"\\/<>&', "日本語", "a\u00a0b",
-        "e\u0301", "\u00e9", "../x", "%41", "a+b", "'; drop table users;--", "\u200b", "\ufeffx",
-        "user@example.com", "\ue000", "\U0010fffd"]
-BAD = ["", " ", " a", "a ", "\ta", "a\n", "a\u0000b", "\u0000", "a\u001fb", "\u007f", "\u0085",
-       "x" * 256, "é" * 256, "\u00a0a", "a\u3000", "\u2028", "a\r\nX: y"]
+GOOD = [
+    "a",
+    "x" * 255,
+    "é" * 255,
+    "𝔘" * 255,
+    "a b",
+    "Ünïcode",
+    'q"\\/<>&',
+    "日本語",
+    "a\u00a0b",
+    "e\u0301",
+    "\u00e9",
+    "../x",
+    "%41",
+    "a+b",
+    "'; drop table users;--",
+    "\u200b",
+    "\ufeffx",
+    "user@example.com",
+    "\ue000",
+    "\U0010fffd",
+]
+BAD = [
+    "",
+    " ",
+    " a",
+    "a ",
+    "\ta",
+    "a\n",
+    "a\u0000b",
+    "\u0000",
+    "a\u001fb",
+    "\u007f",
+    "\u0085",
+    "x" * 256,
+    "é" * 256,
+    "\u00a0a",
+    "a\u3000",
+    "\u2028",
+    "a\r\nX: y",
+]
 
 
 @pytest.mark.parametrize("kind", ["json", "form"])
@@ -43,10 +79,26 @@ def test_scopes(client, kind, sent):
     assert client.get(f"/users/{user['id']}").json()["scopes"] == ["b:write", "a"]
 
 
-@pytest.mark.parametrize("scopes", [
-    [""], ["a b"], ['a"'], ["a\\"], ["é"], ["a\n"], ["x" * 129], ["s%d" % i for i in range(65)],
-    "read:all", 5, {"a": 1}, [1], [None], [["a"]], True,
-])
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        [""],
+        ["a b"],
+        ['a"'],
+        ["a\\"],
+        ["é"],
+        ["a\n"],
+        ["x" * 129],
+        ["s%d" % i for i in range(65)],
+        "read:all",
+        5,
+        {"a": 1},
+        [1],
+        [None],
+        [["a"]],
+        True,
+    ],
+)
 def test_unacceptable_scopes(client, scopes):
     identifier = unique("u")
     answer = client.post("/user", json={"identifier": identifier, "scopes": scopes})
@@ -106,8 +158,13 @@ def test_needs_an_api_key(api):
 
 @pytest.mark.requirement("ACC-1")
 def test_set_fields_are_ignored(client, other_client):
-    mine = {"client_id": other_client.id, "id": "00000000-0000-7000-8000-000000000000",
-            "secret": "sk-user-mine", "secret_hash": "x", "is_active": False}
+    mine = {
+        "client_id": other_client.id,
+        "id": "00000000-0000-7000-8000-000000000000",
+        "secret": "sk-user-mine",
+        "secret_hash": "x",
+        "is_active": False,
+    }
     user = expect(client.post("/user", json={"identifier": "a", **mine}), 201)
     assert not mine.items() & user.items()
     assert user["client_id"] == client.id

@@ -42,7 +42,7 @@ AMBIGUOUS = {
     "host list": "GET /healthz HTTP/1.1\r\nHost: x, y\r\n\r\n",
     "host with path": "GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n",
     "host with user": "GET /healthz HTTP/1.1\r\nHost: a@x\r\n\r\n",
-    "TE on HTTP/1.0": "POST /user HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "TE on HTTP/1.0": POST.replace("1.1", "1.0") + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "two spaces": "GET  /healthz HTTP/1.1\r\n" + HOST + "\r\n",
     "trailing space": "GET /healthz HTTP/1.1 \r\n" + HOST + "\r\n",
     "tab": "GET\t/healthz\tHTTP/1.1\r\n" + HOST + "\r\n",
@@ -65,16 +65,35 @@ AMBIGUOUS = {
 }
 CHUNKED = POST + "Transfer-Encoding: chunked\r\n\r\n"
 BAD_CHUNKS = {
-    "not hexadecimal": "g\r\n{}\r\n0\r\n\r\n", "0x": "0x2\r\n{}\r\n0\r\n\r\n",
-    "signed": "+2\r\n{}\r\n0\r\n\r\n", "negative": "-2\r\n{}\r\n0\r\n\r\n",
-    "empty size": "\r\n{}\r\n0\r\n\r\n", "overflow": "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
-    "too short": "2\r\n{}x\r\n0\r\n\r\n", "bare LF": "2\n{}\n0\n\n", "leading space": " 2\r\n{}\r\n0\r\n\r\n",
-    "bare CR": "2\r{}\r0\r\r", "NUL": "2\0\r\n{}\r\n0\r\n\r\n",
-    "LF in an extension": "2;a\nb\r\n{}\r\n0\r\n\r\n", "folded trailer": "0\r\nA: b\r\n c\r\n\r\n",
+    "not hexadecimal": "g\r\n{}\r\n0\r\n\r\n",
+    "0x": "0x2\r\n{}\r\n0\r\n\r\n",
+    "signed": "+2\r\n{}\r\n0\r\n\r\n",
+    "negative": "-2\r\n{}\r\n0\r\n\r\n",
+    "empty size": "\r\n{}\r\n0\r\n\r\n",
+    "overflow": "fffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+    "too short": "2\r\n{}x\r\n0\r\n\r\n",
+    "bare LF": "2\n{}\n0\n\n",
+    "leading space": " 2\r\n{}\r\n0\r\n\r\n",
+    "bare CR": "2\r{}\r0\r\r",
+    "NUL": "2\0\r\n{}\r\n0\r\n\r\n",
+    "LF in an extension": "2;a\nb\r\n{}\r\n0\r\n\r\n",
+    "folded trailer": "0\r\nA: b\r\n c\r\n\r\n",
     "bad trailer": "0\r\nA b\r\n\r\n",
 }
-BAD_CODINGS = ["gzip", "chunked, gzip", "gzip, chunked", "chunked, chunked", "identity", "xchunked",
-               "chunked;a=b", "\x0bchunked", "chunked\x0b", '"chunked"', "", "cow"]
+BAD_CODINGS = [
+    "gzip",
+    "chunked, gzip",
+    "gzip, chunked",
+    "chunked, chunked",
+    "identity",
+    "xchunked",
+    "chunked;a=b",
+    "\x0bchunked",
+    "chunked\x0b",
+    '"chunked"',
+    "",
+    "cow",
+]
 
 
 def refused_and_closed(api, data, statuses):
@@ -123,25 +142,31 @@ def test_good_chunks(api, client):
 
 @pytest.mark.requirement("NET-3")
 def test_h2c_upgrade_is_not_taken(api):
-    answer = api.raw(GET + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-                     "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n")
+    answer = api.raw(
+        GET + "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n"
+    )
     assert answer.status == 200 and answer.json() == {"status": "ok"}
 
 
 @pytest.mark.requirement("NET-4")
-@pytest.mark.parametrize("data, status", [
-    ("GET /" + "a" * 8190 + " HTTP/1.1\r\n" + HOST + "\r\n", 404),
-    ("GET /" + "a" * 8192 + " HTTP/1.1\r\n" + HOST + "\r\n", 414),
-    ("GET /healthz?" + "a" * 8200 + " HTTP/1.1\r\n" + HOST + "\r\n", 414),
-    ("GET /" + "a" * 40_000, 414),
-    (GET + "X-A: " + "a" * 16_000 + "\r\n\r\n", 200),
-    (GET + "X-A: " + "a" * 16_400 + "\r\n\r\n", 431),
-    (GET + "X-A: " + "a" * 40_000, 431),
-    (GET + "".join(f"X-{i}: a\r\n" for i in range(99)) + "\r\n", 200),
-    (GET + "".join(f"X-{i}: a\r\n" for i in range(100)) + "\r\n", 431),
-    (GET + "X-" + "A" * 17_000 + ": a\r\n\r\n", 431),
-    ("G" * 20_000, 431),
-], ids=lambda value: value if isinstance(value, int) else f"{value[:12]}..{len(value)}")
+@pytest.mark.parametrize(
+    "data, status",
+    [
+        ("GET /" + "a" * 8190 + " HTTP/1.1\r\n" + HOST + "\r\n", 404),
+        ("GET /" + "a" * 8192 + " HTTP/1.1\r\n" + HOST + "\r\n", 414),
+        ("GET /healthz?" + "a" * 8200 + " HTTP/1.1\r\n" + HOST + "\r\n", 414),
+        ("GET /" + "a" * 40_000, 414),
+        (GET + "X-A: " + "a" * 16_000 + "\r\n\r\n", 200),
+        (GET + "X-A: " + "a" * 16_400 + "\r\n\r\n", 431),
+        (GET + "X-A: " + "a" * 40_000, 431),
+        (GET + "".join(f"X-{i}: a\r\n" for i in range(99)) + "\r\n", 200),
+        (GET + "".join(f"X-{i}: a\r\n" for i in range(100)) + "\r\n", 431),
+        (GET + "X-" + "A" * 17_000 + ": a\r\n\r\n", 431),
+        ("G" * 20_000, 431),
+    ],
+    ids=lambda value: value if isinstance(value, int) else f"{value[:12]}..{len(value)}",
+)
 def test_bounds_of_the_head(api, data, status):
     with api.connect() as connection:
         connection.send(data)
@@ -162,8 +187,10 @@ def test_too_long_a_body_is_refused_before_it_is_sent(api, client):
 
 def test_expect_100_continue(api, client):
     body = b'{"identifier":"expected"}'
-    head = POST + (f"x-api-key: {client.api_key}\r\nContent-Length: {len(body)}\r\n"
-                   "Expect: 100-continue\r\n\r\n")
+    head = POST + (
+        f"x-api-key: {client.api_key}\r\nContent-Length: {len(body)}\r\n"
+        "Expect: 100-continue\r\n\r\n"
+    )
     with api.connect() as connection:
         connection.send(head)
         connection.read_continue()

@@ -21,8 +21,16 @@ def seconds_from_now(time_text):
 def test_shape(client, user, kind):
     body = {"identifier": user.identifier, "secret": user.secret}
     token = expect(client.post("/token", **{kind: body}), 200)
-    assert set(token) == {"id", "token", "token_type", "expires_at", "expires_in", "is_revoked",
-                          "user_id", "client_id"}
+    assert set(token) == {
+        "id",
+        "token",
+        "token_type",
+        "expires_at",
+        "expires_in",
+        "is_revoked",
+        "user_id",
+        "client_id",
+    }
     assert token["token_type"] == "bearer"
     assert token["expires_in"] == 2_592_000
     assert token["user_id"] == user.id and token["client_id"] == client.id
@@ -62,10 +70,29 @@ def test_chosen_lifetime(client, user, lifetime, kind):
 
 
 @pytest.mark.requirement("ACC-5")
-@pytest.mark.parametrize("lifetime", [
-    0, 1, 59, -1, -60, MAXIMUM + 1, 10**18, 10**19, 10**400, 60.0, 60.5, "60", "", " ", True, False,
-    [60], {"a": 60},
-])
+@pytest.mark.parametrize(
+    "lifetime",
+    [
+        0,
+        1,
+        59,
+        -1,
+        -60,
+        MAXIMUM + 1,
+        10**18,
+        10**19,
+        10**400,
+        60.0,
+        60.5,
+        "60",
+        "",
+        " ",
+        True,
+        False,
+        [60],
+        {"a": 60},
+    ],
+)
 def test_unacceptable_lifetime_in_json(user, lifetime):
     answer = user.login(expires_in=lifetime)
     assert_problem(answer, 422, "unacceptable_field", "expires_in")
@@ -81,8 +108,24 @@ def test_unacceptable_number_spellings_in_json(client, user, literal):
 
 
 @pytest.mark.requirement("ACC-5")
-@pytest.mark.parametrize("text", ["59", "-60", "+60", "60.0", "6e1", " 60", "60 ", "0x3c", "sixty",
-                                  "060", "60,0", "٦٠", "99999999999999999999"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "59",
+        "-60",
+        "+60",
+        "60.0",
+        "6e1",
+        " 60",
+        "60 ",
+        "0x3c",
+        "sixty",
+        "060",
+        "60,0",
+        "٦٠",
+        "99999999999999999999",
+    ],
+)
 def test_unacceptable_lifetime_in_forms(client, user, text):
     body = {"identifier": user.identifier, "secret": user.secret, "expires_in": text}
     assert_problem(client.post("/token", form=body), 422, "unacceptable_field", "expires_in")
@@ -90,8 +133,12 @@ def test_unacceptable_lifetime_in_forms(client, user, text):
 
 @pytest.mark.requirement("ACC-5")
 def test_empty_form_value_means_absent(client, user):
-    body = {"identifier": user.identifier, "secret": user.secret, "expires_in": "",
-            "created_by_username": ""}
+    body = {
+        "identifier": user.identifier,
+        "secret": user.secret,
+        "expires_in": "",
+        "created_by_username": "",
+    }
     assert expect(client.post("/token", form=body), 200)["expires_in"] == 2_592_000
 
 
@@ -122,9 +169,15 @@ def test_many_tokens_of_a_user_live_together(user):
 
 @pytest.mark.requirement("ACC-1")
 def test_set_fields_are_ignored(user, other_client):
-    mine = {"client_id": other_client.id, "id": "00000000-0000-7000-8000-000000000000",
-            "jti": "00000000-0000-7000-8000-000000000000", "token": "x", "is_revoked": True,
-            "scopes": ["everything"], "scope": "everything"}
+    mine = {
+        "client_id": other_client.id,
+        "id": "00000000-0000-7000-8000-000000000000",
+        "jti": "00000000-0000-7000-8000-000000000000",
+        "token": "x",
+        "is_revoked": True,
+        "scopes": ["everything"],
+        "scope": "everything",
+    }
     token = user.issue(**mine)
     assert not mine.items() & token.fields.items()
     assert token.check().json()["scopes"] == ["read:all"]

@@ -19,8 +19,7 @@ def test_shape(client):
     assert set(page) == {"users", "total", "page", "page_size"}
     assert (page["total"], page["page"], page["page_size"]) == (2, 1, 20)
     first, second = page["users"]
-    assert set(first) == {"user_id", "username", "token_value", "expired_at",
-                          "created_by_username"}
+    assert set(first) == {"user_id", "username", "token_value", "expired_at", "created_by_username"}
     assert first["token_value"] is first["expired_at"] is first["created_by_username"] is None
     assert second["token_value"] == token.text[:3] + "****" + token.text[-3:]
     assert second["expired_at"] == token.fields["expires_at"]
@@ -60,8 +59,11 @@ def test_another_clients_users_are_not_listed(client, other_client):
 
 def test_total_stays_exact_when_rows_go_behind_its_back(server, client):
     users = [client.create_user(f"u{i}") for i in range(5)]
-    sql(server.database, "DELETE FROM users WHERE identifier = 'u1' AND client_id = ?",
-        bytes.fromhex(client.id.replace("-", "")))
+    sql(
+        server.database,
+        "DELETE FROM users WHERE identifier = 'u1' AND client_id = ?",
+        bytes.fromhex(client.id.replace("-", "")),
+    )
     page = client.get("/users?page_size=2")
     rest = names(page) + names(client.get("/users?page=2&page_size=2"))
     assert page.json()["total"] == 4
@@ -70,12 +72,23 @@ def test_total_stays_exact_when_rows_go_behind_its_back(server, client):
     assert client.get("/users").json()["total"] == 5
 
 
-@pytest.mark.parametrize("query, field", [
-    ("page=0", "page"), ("page=-1", "page"), ("page=x", "page"), ("page=1.0", "page"),
-    ("page=%2B1", "page"), ("page=99999999999999999999", "page"), ("page=1e3", "page"),
-    ("page_size=0", "page_size"), ("page_size=101", "page_size"), ("page_size=x", "page_size"),
-    ("page_size=-5", "page_size"), ("page=%201", "page"),
-])
+@pytest.mark.parametrize(
+    "query, field",
+    [
+        ("page=0", "page"),
+        ("page=-1", "page"),
+        ("page=x", "page"),
+        ("page=1.0", "page"),
+        ("page=%2B1", "page"),
+        ("page=99999999999999999999", "page"),
+        ("page=1e3", "page"),
+        ("page_size=0", "page_size"),
+        ("page_size=101", "page_size"),
+        ("page_size=x", "page_size"),
+        ("page_size=-5", "page_size"),
+        ("page=%201", "page"),
+    ],
+)
 def test_unacceptable_pages(client, query, field):
     assert_problem(client.get(f"/users?{query}"), 422, "unacceptable_field", field)
 

@@ -5,13 +5,20 @@ import pytest
 from api import assert_problem
 
 ALLOWED = {
-    "/client": "GET, HEAD, POST, OPTIONS", "/user": "POST, OPTIONS",
-    "/token": "GET, HEAD, POST, DELETE, OPTIONS", "/users": "GET, HEAD, OPTIONS",
-    "/users/x": "GET, HEAD, PATCH, OPTIONS", "/users/x/secret": "POST, OPTIONS",
-    "/users/x/tokens": "GET, HEAD, DELETE, OPTIONS", "/client/api-key": "POST, OPTIONS",
-    "/tokens": "GET, HEAD, OPTIONS", "/tokens/x": "GET, HEAD, DELETE, OPTIONS",
-    "/healthz": "GET, HEAD, OPTIONS", "/readyz": "GET, HEAD, OPTIONS",
-    "/openapi.json": "GET, HEAD, OPTIONS", "/docs": "GET, HEAD, OPTIONS",
+    "/client": "GET, HEAD, POST, OPTIONS",
+    "/user": "POST, OPTIONS",
+    "/token": "GET, HEAD, POST, DELETE, OPTIONS",
+    "/users": "GET, HEAD, OPTIONS",
+    "/users/x": "GET, HEAD, PATCH, OPTIONS",
+    "/users/x/secret": "POST, OPTIONS",
+    "/users/x/tokens": "GET, HEAD, DELETE, OPTIONS",
+    "/client/api-key": "POST, OPTIONS",
+    "/tokens": "GET, HEAD, OPTIONS",
+    "/tokens/x": "GET, HEAD, DELETE, OPTIONS",
+    "/healthz": "GET, HEAD, OPTIONS",
+    "/readyz": "GET, HEAD, OPTIONS",
+    "/openapi.json": "GET, HEAD, OPTIONS",
+    "/docs": "GET, HEAD, OPTIONS",
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "FOO", "get", "PROPFIND"]
 
@@ -42,16 +49,41 @@ def test_head_is_get_without_the_body(api, path):
     get, head = api.get(path), api.call("HEAD", path)
     assert head.status == get.status and head.body == b""
     volatile = ("date", "x-request-id")
-    assert ([h for h in head.headers if h[0].lower() not in volatile] ==
-            [h for h in get.headers if h[0].lower() not in volatile])
+    assert [h for h in head.headers if h[0].lower() not in volatile] == [
+        h for h in get.headers if h[0].lower() not in volatile
+    ]
 
 
-@pytest.mark.parametrize("path", [
-    "/", "/nowhere", "/token/", "//token", "/Token", "/token/x", "/users/", "/users/x/y",
-    "/users//tokens", "/client/", "/verify/", "/%74oken", "/token%00", "/token;a", "/./token",
-    "/a/../token", "/token/..", "/admin", "/metrics.txt", "/.git/config", "/docs/../../etc/passwd",
-    "/docs/..%2f..%2fetc%2fpasswd", "/favicon.icoo", "/tokens/", "/users/x/tokens/",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/nowhere",
+        "/token/",
+        "//token",
+        "/Token",
+        "/token/x",
+        "/users/",
+        "/users/x/y",
+        "/users//tokens",
+        "/client/",
+        "/verify/",
+        "/%74oken",
+        "/token%00",
+        "/token;a",
+        "/./token",
+        "/a/../token",
+        "/token/..",
+        "/admin",
+        "/metrics.txt",
+        "/.git/config",
+        "/docs/../../etc/passwd",
+        "/docs/..%2f..%2fetc%2fpasswd",
+        "/favicon.icoo",
+        "/tokens/",
+        "/users/x/tokens/",
+    ],
+)
 def test_nowhere(api, client, token, path):
     for headers in ({}, client.auth, token.auth):
         answer = api.get(path, headers, documented=False)
@@ -60,8 +92,11 @@ def test_nowhere(api, client, token, path):
 
 @pytest.mark.requirement("NET-5")
 def test_no_cors_grant(api, token):
-    origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": "DELETE",
-              "Access-Control-Request-Headers": "authorization"}
+    origin = {
+        "Origin": "https://evil.example",
+        "Access-Control-Request-Method": "DELETE",
+        "Access-Control-Request-Headers": "authorization",
+    }
     api.call("OPTIONS", "/token", origin)  # the harness refuses any Access-Control header
     api.get("/token", {**origin, **token.auth})
 

@@ -106,11 +106,20 @@ def test_a_page_stays_put_while_tokens_are_issued(client, user):
     assert ids(second) == old[1::-1]
 
 
-@pytest.mark.parametrize("query, field", [
-    ("state=dead", "state"), ("state=LIVE", "state"), ("state=", "state"),
-    ("page_size=0", "page_size"), ("page_size=101", "page_size"), ("page_size=a", "page_size"),
-    ("cursor=x", "cursor"), ("cursor=%00", "cursor"), ("cursor=" + "a" * 4000, "cursor"),
-])
+@pytest.mark.parametrize(
+    "query, field",
+    [
+        ("state=dead", "state"),
+        ("state=LIVE", "state"),
+        ("state=", "state"),
+        ("page_size=0", "page_size"),
+        ("page_size=101", "page_size"),
+        ("page_size=a", "page_size"),
+        ("cursor=x", "cursor"),
+        ("cursor=%00", "cursor"),
+        ("cursor=" + "a" * 4000, "cursor"),
+    ],
+)
 def test_unacceptable_queries(client, user, query, field):
     for target in ("/tokens", f"/users/{user.id}/tokens"):
         assert_problem(client.get(f"{target}?{query}"), 422, "unacceptable_field", field)
@@ -123,8 +132,9 @@ def test_missing(client, path):
         assert_problem(client.get(path.format(id)), 404, "not_found")
 
 
-@pytest.mark.parametrize("path", ["/client", "/tokens", "/users/{0}", "/users/{0}/tokens",
-                                  "/tokens/{0}"])
+@pytest.mark.parametrize(
+    "path", ["/client", "/tokens", "/users/{0}", "/users/{0}/tokens", "/tokens/{0}"]
+)
 def test_need_an_api_key(api, token, path):
     target = path.format(NOBODY)
     assert_problem(api.get(target), 401, "missing_credential")

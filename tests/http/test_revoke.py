@@ -75,7 +75,9 @@ def test_all_of_a_users_tokens_again(client, user):
 
 @pytest.mark.requirement("ACC-1")
 @pytest.mark.parametrize("path", ["/tokens/{0}", "/users/{0}/tokens"])
-@pytest.mark.parametrize("id", [NOBODY, "x", "1", NOBODY + "0", "00000000", "%00", "..", "*", "%2e"])
+@pytest.mark.parametrize(
+    "id", [NOBODY, "x", "1", NOBODY + "0", "00000000", "%00", "..", "*", "%2e"]
+)
 def test_missing_objects(client, path, id):
     assert_problem(client.delete(path.format(id)), 404, "not_found")
 

@@ -2,8 +2,16 @@
 
 import pytest
 
-from api import (assert_live, assert_problem, assert_refused, blob, create_client, expect,
-                 key_header, sql)
+from api import (
+    assert_live,
+    assert_problem,
+    assert_refused,
+    blob,
+    create_client,
+    expect,
+    key_header,
+    sql,
+)
 
 NOBODY = "01980e6f-7c2a-7b3e-9d41-5f0c8a7be210"
 
@@ -15,8 +23,15 @@ def login(client, user, secret):
 @pytest.mark.parametrize("kind", ["json", "form"])
 def test_new_secret(client, user, token, kind):
     body = expect(client.post(f"/users/{user.id}/secret", **{kind: {}}), 200)
-    assert set(body) == {"id", "identifier", "secret", "secret_preview",
-                         "previous_secret_expires_at", "fenced", "epoch"}
+    assert set(body) == {
+        "id",
+        "identifier",
+        "secret",
+        "secret_preview",
+        "previous_secret_expires_at",
+        "fenced",
+        "epoch",
+    }
     assert body["secret"] != user.secret
     assert body["secret_preview"] == "sk-user-..." + body["secret"][-8:]
     assert body["previous_secret_expires_at"] is None
@@ -36,8 +51,11 @@ def test_secret_with_grace_period(server, client, user):
     assert client.get(f"/users/{user.id}").json()["previous_secret_expires_at"]
     assert login(client, user, user.secret) == 200
     assert login(client, user, new["secret"]) == 200
-    sql(server.database, "UPDATE users SET previous_secret_expires_at_ms = 1000 WHERE id = ?",
-        blob(user.id))
+    sql(
+        server.database,
+        "UPDATE users SET previous_secret_expires_at_ms = 1000 WHERE id = ?",
+        blob(user.id),
+    )
     assert login(client, user, user.secret) == 401
     assert login(client, user, new["secret"]) == 200
 
@@ -112,8 +130,15 @@ def test_a_sent_secret_is_ignored(client, user):
 @pytest.mark.parametrize("kind", ["json", "form"])
 def test_new_api_key(client, user, token, kind):
     body = expect(client.post("/client/api-key", **{kind: {}}), 200)
-    assert set(body) == {"id", "name", "api_key", "api_key_preview",
-                         "previous_api_key_expires_at", "fenced", "epoch"}
+    assert set(body) == {
+        "id",
+        "name",
+        "api_key",
+        "api_key_preview",
+        "previous_api_key_expires_at",
+        "fenced",
+        "epoch",
+    }
     assert body["id"] == client.id
     assert body["api_key_preview"] == "sk-client-..." + body["api_key"][-8:]
     assert_problem(client.get("/client"), 401, "invalid_credential")
@@ -127,8 +152,11 @@ def test_api_key_with_grace_period(server, client, user):
     assert body["previous_api_key_expires_at"]
     assert client.get("/client").status == 200
     assert user.login().status == 200
-    sql(server.database, "UPDATE clients SET previous_api_key_expires_at_ms = 1000 WHERE id = ?",
-        blob(client.id))
+    sql(
+        server.database,
+        "UPDATE clients SET previous_api_key_expires_at_ms = 1000 WHERE id = ?",
+        blob(client.id),
+    )
     assert client.get("/client").status == 401
     assert client.api.get("/client", key_header(body["api_key"])).status == 200
 

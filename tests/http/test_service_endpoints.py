@@ -8,11 +8,21 @@ import pytest
 from openapi import METHODS, Document
 
 PATHS = {
-    "/client": {"get", "post"}, "/user": {"post"}, "/token": {"get", "post", "delete"},
-    "/users": {"get"}, "/users/{id}": {"get", "patch"}, "/users/{id}/secret": {"post"},
-    "/users/{id}/tokens": {"get", "delete"}, "/client/api-key": {"post"}, "/tokens": {"get"},
-    "/tokens/{id}": {"get", "delete"}, "/verify": {"get", "post", "put", "patch", "delete"},
-    "/healthz": {"get"}, "/readyz": {"get"}, "/openapi.json": {"get"}, "/docs": {"get"},
+    "/client": {"get", "post"},
+    "/user": {"post"},
+    "/token": {"get", "post", "delete"},
+    "/users": {"get"},
+    "/users/{id}": {"get", "patch"},
+    "/users/{id}/secret": {"post"},
+    "/users/{id}/tokens": {"get", "delete"},
+    "/client/api-key": {"post"},
+    "/tokens": {"get"},
+    "/tokens/{id}": {"get", "delete"},
+    "/verify": {"get", "post", "put", "patch", "delete"},
+    "/healthz": {"get"},
+    "/readyz": {"get"},
+    "/openapi.json": {"get"},
+    "/docs": {"get"},
 }
 
 
@@ -42,12 +52,15 @@ def test_document_is_complete(api):
     for path, method, operation in operations(document):
         where = f"{method} {path}"
         assert operation["summary"], where
-        in_path = {p["name"] for p in resolved_parameters(document, path, operation)
-                   if p["in"] == "path"}
+        in_path = {
+            p["name"] for p in resolved_parameters(document, path, operation) if p["in"] == "path"
+        }
         assert in_path == set(re.findall("{([^}]+)}", path)), where
         if "requestBody" in operation:
             assert set(operation["requestBody"]["content"]) == {
-                "application/json", "application/x-www-form-urlencoded"}, where
+                "application/json",
+                "application/x-www-form-urlencoded",
+            }, where
 
 
 def resolved_parameters(document, path, operation):
@@ -58,10 +71,19 @@ def resolved_parameters(document, path, operation):
 
 def test_every_body_endpoint_takes_json_and_forms(api):
     document = api.get("/openapi.json").json()
-    with_body = {f"{method} {path}" for path, method, operation in operations(document)
-                 if "requestBody" in operation}
-    assert with_body == {"post /client", "post /user", "post /token", "patch /users/{id}",
-                         "post /users/{id}/secret", "post /client/api-key"}
+    with_body = {
+        f"{method} {path}"
+        for path, method, operation in operations(document)
+        if "requestBody" in operation
+    }
+    assert with_body == {
+        "post /client",
+        "post /user",
+        "post /token",
+        "patch /users/{id}",
+        "post /users/{id}/secret",
+        "post /client/api-key",
+    }
 
 
 def page_of(api, path):
@@ -86,8 +108,11 @@ def test_docs_come_from_this_origin_alone(api):
 @pytest.mark.requirement("NET-5")
 def test_everything_that_docs_load_is_there(api):
     _, page = page_of(api, "/docs")
-    links = [link for link in re.findall(r'(?:src|href)="([^"]+)"', page)
-             if not link.startswith(("data:", "#"))]
+    links = [
+        link
+        for link in re.findall(r'(?:src|href)="([^"]+)"', page)
+        if not link.startswith(("data:", "#"))
+    ]
     assert links
     for link in links:
         path = link if link.startswith("/") else "/docs/" + link.removeprefix("./")
@@ -97,4 +122,5 @@ def test_everything_that_docs_load_is_there(api):
 
 def request(path):
     from wire import request_bytes
+
     return request_bytes("GET", path, [("Accept-Encoding", "gzip")])

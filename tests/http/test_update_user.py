@@ -61,23 +61,34 @@ def test_what_is_absent_stays(client, user):
 
 
 def test_idempotent(user):
-    first, second = expect(user.patch(is_active=False), 200), expect(user.patch(is_active=False), 200)
+    first, second = expect(user.patch(is_active=False), 200), expect(
+        user.patch(is_active=False), 200
+    )
     assert second["epoch"] > first["epoch"]
     assert {**first, "epoch": 0} == {**second, "epoch": 0}
 
 
-@pytest.mark.parametrize("fields, field", [
-    ({"is_active": "no"}, "is_active"), ({"is_active": 0}, "is_active"),
-    ({"is_active": "false"}, "is_active"), ({"is_active": []}, "is_active"),
-    ({"scopes": "a"}, "scopes"), ({"scopes": [1]}, "scopes"), ({"scopes": ["a b"]}, "scopes"),
-    ({"is_active": False, "scopes": ["a b"]}, "scopes"),
-    ({"is_active": "x", "scopes": ["a"]}, "is_active"),
-])
+@pytest.mark.parametrize(
+    "fields, field",
+    [
+        ({"is_active": "no"}, "is_active"),
+        ({"is_active": 0}, "is_active"),
+        ({"is_active": "false"}, "is_active"),
+        ({"is_active": []}, "is_active"),
+        ({"scopes": "a"}, "scopes"),
+        ({"scopes": [1]}, "scopes"),
+        ({"scopes": ["a b"]}, "scopes"),
+        ({"is_active": False, "scopes": ["a b"]}, "scopes"),
+        ({"is_active": "x", "scopes": ["a"]}, "is_active"),
+    ],
+)
 def test_unacceptable_fields_change_nothing(client, user, token, fields, field):
     before = client.get(f"/users/{user.id}").json()
     assert_problem(user.patch(**fields), 422, "unacceptable_field", field)
     assert client.get(f"/users/{user.id}").json() == {
-        **before, "last_used_at": client.get(f"/users/{user.id}").json()["last_used_at"]}
+        **before,
+        "last_used_at": client.get(f"/users/{user.id}").json()["last_used_at"],
+    }
     assert_live(token)
 
 
@@ -89,8 +100,13 @@ def test_truth_in_forms_is_spelled_true_or_false(client, user, text):
 
 @pytest.mark.requirement("ACC-1")
 def test_set_fields_are_ignored(client, other_client, user):
-    mine = {"id": NOBODY, "client_id": other_client.id, "identifier": "else", "secret": "x",
-            "created_at": "1999-01-01T00:00:00Z"}
+    mine = {
+        "id": NOBODY,
+        "client_id": other_client.id,
+        "identifier": "else",
+        "secret": "x",
+        "created_at": "1999-01-01T00:00:00Z",
+    }
     body = expect(user.patch(**mine), 200)
     assert not mine.items() & body.items()
     assert body["identifier"] == user.identifier and body["client_id"] == client.id

@@ -31,10 +31,25 @@ def test_scheme_in_any_case(api, token, scheme):
 
 
 @pytest.mark.requirement("ACC-3")
-@pytest.mark.parametrize("value", [
-    "", "Bearer", "Bearer ", "{0}", "Basic {0}", "Token {0}", "Bearer{0}", "Bearer {0} {0}",
-    "Bearer {0},{0}", "Bearer  {0} x", 'Bearer "{0}"', "Bearer {0}.", "Bearer .{0}", "Bearer={0}",
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "{0}",
+        "Basic {0}",
+        "Token {0}",
+        "Bearer{0}",
+        "Bearer {0} {0}",
+        "Bearer {0},{0}",
+        "Bearer  {0} x",
+        'Bearer "{0}"',
+        "Bearer {0}.",
+        "Bearer .{0}",
+        "Bearer={0}",
+    ],
+)
 def test_malformed_credentials(api, token, value):
     answer = api.get("/token", {"Authorization": value.format(token.text)})
     assert answer.status == 401, answer

@@ -124,7 +124,9 @@ class Api:
 def check_common_headers(answer, health):
     """NET-5, and what each answer has beside."""
     assert answer.header("X-Content-Type-Options") == "nosniff", answer.headers
-    assert "frame-ancestors 'none'" in (answer.header("Content-Security-Policy") or ""), answer.headers
+    assert "frame-ancestors 'none'" in (
+        answer.header("Content-Security-Policy") or ""
+    ), answer.headers
     assert answer.header("Date"), answer.headers
     assert re.fullmatch("[0-9a-f]{16}", answer.header("X-Request-Id") or ""), answer.headers
     if not health:
@@ -299,5 +301,3 @@ def sql(database, statement, *parameters):
 def blob(uuid_text):
     """An id as it stands in the database."""
     return bytes.fromhex(uuid_text.replace("-", ""))
-
-

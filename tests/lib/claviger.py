@@ -44,8 +44,13 @@ def fresh_credentials():
     }
 
 
-SECRET_SETTINGS = ("MASTER_USERNAME", "MASTER_PASSWORD", "JWT_SECRET_KEY", "CLIENT_API_KEY",
-                   "JWT_SECRET_KEY_PREVIOUS")
+SECRET_SETTINGS = (
+    "MASTER_USERNAME",
+    "MASTER_PASSWORD",
+    "JWT_SECRET_KEY",
+    "CLIENT_API_KEY",
+    "JWT_SECRET_KEY_PREVIOUS",
+)
 
 
 class Server:
@@ -100,7 +105,10 @@ class Server:
             self.process = subprocess.Popen(
                 [*prefix, str(binary()), "serve", *self.arguments],
                 env={"PATH": os.environ["PATH"], **SANITIZER_OPTIONS, **self.settings},
-                cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                cwd=self.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
             )
 
     def start(self, prefix=()):
@@ -199,7 +207,13 @@ def command(*arguments, server=None, env=None, stdin=b"", timeout=30):
     settings.update(env or {})
     return subprocess.run(
         [str(binary()), *map(str, arguments)],
-        env={"PATH": os.environ["PATH"], **SANITIZER_OPTIONS,
-             **{k: v for k, v in settings.items() if v is not None}},
-        cwd=server.directory if server else "/", input=stdin, capture_output=True, timeout=timeout,
+        env={
+            "PATH": os.environ["PATH"],
+            **SANITIZER_OPTIONS,
+            **{k: v for k, v in settings.items() if v is not None},
+        },
+        cwd=server.directory if server else "/",
+        input=stdin,
+        capture_output=True,
+        timeout=timeout,
     )

@@ -44,9 +44,7 @@ def signature(text, key, digest=hashlib.sha256):
 
 def resigned(token, key, header=None, **claims):
     """The token with changed header and claims (None removes one), under a good signature."""
-    return signed(
-        _changed(header_of(token), header or {}), _changed(claims_of(token), claims), key
-    )
+    return signed(_changed(header_of(token), header or {}), _changed(claims_of(token), claims), key)
 
 
 def _changed(members, changes):

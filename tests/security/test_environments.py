@@ -61,8 +61,11 @@ def test_a_token_of_another_environment(staging, production):
     token = create_client(staging).create_user().issue()
     for target in ("/token", "/verify"):
         answer = production.api.get(target, token.auth)
-        problem = assert_problem(answer, 401, "wrong_environment") if (
-            answer.code == "wrong_environment") else assert_problem(answer, 401, "invalid_token")
+        problem = (
+            assert_problem(answer, 401, "wrong_environment")
+            if (answer.code == "wrong_environment")
+            else assert_problem(answer, 401, "invalid_token")
+        )
         assert names_both(problem["detail"])
         assert 'error="invalid_token"' in answer.header("WWW-Authenticate")
 
@@ -71,13 +74,14 @@ def test_a_token_of_another_environment(staging, production):
 def test_a_misspelled_key_of_another_environment_is_a_typo(staging, production):
     """The checksum tells: no environment is named for what is no key of any."""
     key = create_client(staging).api_key
-    assert_problem(production.api.get("/users", key_header(key[:-1] + "?")), 401,
-                   "invalid_credential")
+    assert_problem(
+        production.api.get("/users", key_header(key[:-1] + "?")), 401, "invalid_credential"
+    )
 
 
 @pytest.mark.requirement("ENV-2")
 def test_tokens_under_the_same_key_do_not_cross_environments():
-    """Even two environments that share JWT_SECRET_KEY by mistake do not take each other's tokens."""
+    """Even environments that share JWT_SECRET_KEY by mistake refuse each other's tokens."""
     shared = {"JWT_SECRET_KEY": fresh_credentials()["JWT_SECRET_KEY"]}
     one = Server(CLAVIGER_ENVIRONMENT="staging", **shared).start()
     two = Server(CLAVIGER_ENVIRONMENT="production", **shared).start()

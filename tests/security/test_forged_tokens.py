@@ -3,47 +3,43 @@ key, so that nothing but the rule in question can refuse them (RFC 8725; TOK-1 t
 
 import hashlib
 import json
-import time
 
 import pytest
 
-from api import assert_live, assert_refused
 from forge import claims_of, compact, decode, encode, header_of, resigned, signature, signed
-
-
-@pytest.fixture
-def forge(server, token):
-    """Builds forged tokens from a live one; asserts at the end that the live one was untouched."""
-
-    class Forge:
-        key = server.jwt_key
-        text = token.text
-        header = header_of(token.text)
-        claims = claims_of(token.text)
-        head_part, payload_part, signature_part = token.text.split(".")
-
-        def refused(self, forged, reason="malformed"):
-            assert_refused(forged, reason, token.api)
-
-        def with_header(self, header):
-            return signed(header, self.claims, self.key)
-
-        def with_claims(self, claims):
-            return signed(self.header, claims, self.key)
-
-    yield Forge()
-    assert_live(token)
 
 
 def test_the_forger_itself_works(forge, token):
     """Without a change its tokens are accepted: each refusal below is for the change alone."""
-    for text in (forge.with_header(forge.header), forge.with_claims(json.dumps(forge.claims)),
-                 resigned(token.text, forge.key)):
+    for text in (
+        forge.with_header(forge.header),
+        forge.with_claims(json.dumps(forge.claims)),
+        resigned(token.text, forge.key),
+    ):
         assert token.api.get("/token", {"Authorization": f"Bearer {text}"}).status == 200
 
 
-ALGORITHMS = ["none", "None", "NONE", "nOnE", "", "hs256", "Hs256", "HS256 ", " HS256", "HS384",
-              "HS512", "RS256", "ES256", "PS256", "EdDSA", "Ed25519", "A256GCM", "dir", "HS256\0"]
+ALGORITHMS = [
+    "none",
+    "None",
+    "NONE",
+    "nOnE",
+    "",
+    "hs256",
+    "Hs256",
+    "HS256 ",
+    " HS256",
+    "HS384",
+    "HS512",
+    "RS256",
+    "ES256",
+    "PS256",
+    "EdDSA",
+    "Ed25519",
+    "A256GCM",
+    "dir",
+    "HS256\0",
+]
 
 
 @pytest.mark.requirement("TOK-1")
@@ -74,19 +70,49 @@ def test_header_members_of_other_types(forge, name, value):
 
 @pytest.mark.requirement("TOK-1")
 def test_known_weak_keys(forge):
-    for key in ("", "secret", "your-256-bit-secret", "\0" * 32, forge.header["kid"], forge.text,
-                forge.key[:-1], forge.key + "\0", forge.key.swapcase()):
+    for key in (
+        "",
+        "secret",
+        "your-256-bit-secret",
+        "\0" * 32,
+        forge.header["kid"],
+        forge.text,
+        forge.key[:-1],
+        forge.key + "\0",
+        forge.key.swapcase(),
+    ):
         forge.refused(signed(forge.header, forge.claims, key))
 
 
 @pytest.mark.requirement("TOK-2")
-@pytest.mark.parametrize("member", [
-    {"jku": "https://evil.example/jwks.json"}, {"x5u": "https://evil.example/cert.pem"},
-    {"jwk": {"kty": "oct", "k": "AAAA"}}, {"x5c": ["AAAA"]}, {"x5t": "AAAA"}, {"x5t#S256": "AAAA"},
-    {"crit": ["exp"]}, {"crit": []}, {"crit": ["b64"], "b64": False}, {"b64": False}, {"b64": True},
-    {"zip": "DEF"}, {"cty": "JWT"}, {"enc": "A256GCM"}, {"epk": {}}, {"exp": 1}, {"nonce": "a"},
-    {"iss": "x"}, {"": ""}, {"ALG": "none"}, {"Kid": "x"}, {"alg ": "none"}, {"__proto__": {}},
-])
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"jku": "https://evil.example/jwks.json"},
+        {"x5u": "https://evil.example/cert.pem"},
+        {"jwk": {"kty": "oct", "k": "AAAA"}},
+        {"x5c": ["AAAA"]},
+        {"x5t": "AAAA"},
+        {"x5t#S256": "AAAA"},
+        {"crit": ["exp"]},
+        {"crit": []},
+        {"crit": ["b64"], "b64": False},
+        {"b64": False},
+        {"b64": True},
+        {"zip": "DEF"},
+        {"cty": "JWT"},
+        {"enc": "A256GCM"},
+        {"epk": {}},
+        {"exp": 1},
+        {"nonce": "a"},
+        {"iss": "x"},
+        {"": ""},
+        {"ALG": "none"},
+        {"Kid": "x"},
+        {"alg ": "none"},
+        {"__proto__": {}},
+    ],
+)
 def test_extra_header_members(forge, member):
     forge.refused(forge.with_header({**forge.header, **member}))
 
@@ -99,8 +125,23 @@ def test_missing_header_members(forge, name):
 
 
 @pytest.mark.requirement("TOK-2")
-@pytest.mark.parametrize("typ", ["JWT", "jwt", "AT+JWT", "at+JWT", "application/at+jwt", "at jwt",
-                                 "at+jwt ", "", "JOSE", "dpop+jwt", "secevent+jwt", "at+jwt\0"])
+@pytest.mark.parametrize(
+    "typ",
+    [
+        "JWT",
+        "jwt",
+        "AT+JWT",
+        "at+JWT",
+        "application/at+jwt",
+        "at jwt",
+        "at+jwt ",
+        "",
+        "JOSE",
+        "dpop+jwt",
+        "secevent+jwt",
+        "at+jwt\0",
+    ],
+)
 def test_other_types(forge, typ):
     forge.refused(forge.with_header({**forge.header, "typ": typ}))
 
@@ -108,18 +149,49 @@ def test_other_types(forge, typ):
 @pytest.mark.requirement("TOK-2")
 def test_unknown_kids(forge):
     kid = forge.header["kid"]
-    for other in ("", "x", kid + "x", kid[:-1], kid.upper(), " " + kid, kid + "\0", "../../dev/null",
-                  "' OR 1=1--", "production." + kid.split(".")[1], "development.", ".",
-                  kid.split(".")[1], "x" * 4000):
+    for other in (
+        "",
+        "x",
+        kid + "x",
+        kid[:-1],
+        kid.upper(),
+        " " + kid,
+        kid + "\0",
+        "../../dev/null",
+        "' OR 1=1--",
+        "production." + kid.split(".")[1],
+        "development.",
+        ".",
+        kid.split(".")[1],
+        "x" * 4000,
+    ):
         forge.refused(forge.with_header({**forge.header, "kid": other}))
 
 
 @pytest.mark.requirement("TOK-2")
-@pytest.mark.parametrize("header", [
-    "{}", "[]", "null", "5", '"HS256"', "", " ", "x", "{", '{"alg":"HS256"', "{}{}", "\ufeff{}",
-    '{"alg":"HS256","typ":"at+jwt","kid":"K",}', "{'alg':'HS256'}", "\x00", "[" * 3000,
-    '{"alg":"HS256","typ":"at+jwt","kid":"K"}x', '{"alg":"HS256"/**/,"typ":"at+jwt","kid":"K"}',
-])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{}",
+        "[]",
+        "null",
+        "5",
+        '"HS256"',
+        "",
+        " ",
+        "x",
+        "{",
+        '{"alg":"HS256"',
+        "{}{}",
+        "\ufeff{}",
+        '{"alg":"HS256","typ":"at+jwt","kid":"K",}',
+        "{'alg':'HS256'}",
+        "\x00",
+        "[" * 3000,
+        '{"alg":"HS256","typ":"at+jwt","kid":"K"}x',
+        '{"alg":"HS256"/**/,"typ":"at+jwt","kid":"K"}',
+    ],
+)
 def test_headers_that_are_not_the_object(forge, header):
     forge.refused(forge.with_header(header.replace("K", forge.header["kid"])))
 
@@ -127,8 +199,14 @@ def test_headers_that_are_not_the_object(forge, header):
 @pytest.mark.requirement("TOK-3")
 def test_duplicate_header_members(forge):
     good = json.dumps(forge.header)[1:-1]
-    for duplicate in ('"alg":"HS256"', '"alg":"none"', '"\\u0061lg":"HS256"', '"\\u0061lg":"none"',
-                      '"typ":"at+jwt"', '"k\\u0069d":"%s"' % forge.header["kid"]):
+    for duplicate in (
+        '"alg":"HS256"',
+        '"alg":"none"',
+        '"\\u0061lg":"HS256"',
+        '"\\u0061lg":"none"',
+        '"typ":"at+jwt"',
+        '"k\\u0069d":"%s"' % forge.header["kid"],
+    ):
         forge.refused(forge.with_header("{" + good + "," + duplicate + "}"))
         forge.refused(forge.with_header("{" + duplicate + "," + good + "}"))
 
@@ -137,37 +215,61 @@ def test_duplicate_header_members(forge):
 def test_duplicate_claims(forge):
     good = json.dumps(forge.claims)[1:-1]
     later = forge.claims["exp"] + 1000
-    for duplicate in (f'"exp":{later}', f'"\\u0065xp":{later}', f'"ex\\u0070":{later}',
-                      f'"sub":"{forge.claims["sub"]}"', f'"j\\u0074i":"{forge.claims["jti"]}"',
-                      '"scope":"admin"', '"unknown":1,"unknown":2', '"x":1,"\\u0078":2'):
+    for duplicate in (
+        f'"exp":{later}',
+        f'"\\u0065xp":{later}',
+        f'"ex\\u0070":{later}',
+        f'"sub":"{forge.claims["sub"]}"',
+        f'"j\\u0074i":"{forge.claims["jti"]}"',
+        '"scope":"admin"',
+        '"unknown":1,"unknown":2',
+        '"x":1,"\\u0078":2',
+    ):
         forge.refused(forge.with_claims("{" + good + "," + duplicate + "}"))
         forge.refused(forge.with_claims("{" + duplicate + "," + good + "}"))
 
 
 def compact_spellings(parts):
     head, payload, tail = parts
-    yield from (f"{head}.{payload}.{tail}=", f"{head}=.{payload}.{tail}", f"{head}.{payload}==.{tail}",
-                f"{head}.{payload}.{tail}==", f"{head}.{payload}", f"{head}..{tail}",
-                f".{payload}.{tail}", f"{head}.{payload}.", "..", "...", ".", head,
-                f"{head}.{payload}.{tail}.", f".{head}.{payload}.{tail}",
-                f"{head}.{payload}.{tail}.{tail}", f"{head}.{payload}.{tail}.x.y",
-                f"{head}.{payload}.{tail}\t", f"{head}. {payload}.{tail}",
-                f"{head}.{payload[:10]} {payload[10:]}.{tail}", f"{head},{payload},{tail}",
-                f"{head}.{payload}.{tail}%3D", f"{head}.{payload}.{tail}\x7f",
-                f"{head}.{payload}.{tail}\xe9", f"{head}.{payload}.{tail}A", f"{head}.{payload}.{tail[:-1]}",
-                f"{head}.{payload}.{tail}AAAA", f"{head}.{payload}A.{tail}", f"{head}A.{payload}.{tail}",
-                f"{head}.{payload}.{tail[:-4]}", f'"{head}.{payload}.{tail}"')
+    yield from (
+        f"{head}.{payload}.{tail}=",
+        f"{head}=.{payload}.{tail}",
+        f"{head}.{payload}==.{tail}",
+        f"{head}.{payload}.{tail}==",
+        f"{head}.{payload}",
+        f"{head}..{tail}",
+        f".{payload}.{tail}",
+        f"{head}.{payload}.",
+        "..",
+        "...",
+        ".",
+        head,
+        f"{head}.{payload}.{tail}.",
+        f".{head}.{payload}.{tail}",
+        f"{head}.{payload}.{tail}.{tail}",
+        f"{head}.{payload}.{tail}.x.y",
+        f"{head}.{payload}.{tail}\t",
+        f"{head}. {payload}.{tail}",
+        f"{head}.{payload[:10]} {payload[10:]}.{tail}",
+        f"{head},{payload},{tail}",
+        f"{head}.{payload}.{tail}%3D",
+        f"{head}.{payload}.{tail}\x7f",
+        f"{head}.{payload}.{tail}\xe9",
+        f"{head}.{payload}.{tail}A",
+        f"{head}.{payload}.{tail[:-1]}",
+        f"{head}.{payload}.{tail}AAAA",
+        f"{head}.{payload}A.{tail}",
+        f"{head}A.{payload}.{tail}",
+        f"{head}.{payload}.{tail[:-4]}",
+        f'"{head}.{payload}.{tail}"',
+    )
 
 
 @pytest.mark.requirement("TOK-3")
 def test_other_spellings_of_the_compact_form(forge):
     parts = (forge.head_part, forge.payload_part, forge.signature_part)
     for text in compact_spellings(parts):
-        answer_is_401(forge, text)
-
-
-def answer_is_401(forge, text):
-    forge.refused(text)
+        forge.refused(text)
 
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -219,6 +321,7 @@ def test_padding_in_signed_parts(forge):
 @pytest.mark.requirement("TOK-3")
 def test_longest_token(forge, token):
     """Up to 8 KiB a token with claims that mean nothing to us is good, beyond it is not."""
+
     def of_length(length):
         for fill in range(length * 3 // 4, 0, -1):
             text = forge.with_claims({**forge.claims, "fill": "x" * fill})
@@ -236,82 +339,12 @@ def test_longest_token(forge, token):
 
 
 @pytest.mark.requirement("TOK-4")
-@pytest.mark.parametrize("payload", [b"", b"{", b"[" * 4000, b"\xff", b"\0", b"5", b"null", b"{}{}"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"{", b"[" * 4000, b"\xff", b"\0", b"5", b"null", b"{}{}"]
+)
 def test_payloads_are_not_looked_at_before_the_signature(forge, payload):
     text = forge.head_part + "." + encode(payload)
     forge.refused(f"{text}.{forge.signature_part}")
-
-
-@pytest.mark.requirement("TOK-5")
-@pytest.mark.parametrize("payload", [
-    b"{", b"[]", b"null", b"5", b'"a"', b"{}", b"\xff", b"\0", b"[" * 4000, b'{"a":' * 900 + b"1" + b"}" * 900,
-    b" ", b"x", b"{}x", b'{"a":"\xff"}', b'{"a":"\\ud800"}',
-])
-def test_signed_payloads_that_are_not_claims(forge, payload):
-    forge.refused(forge.with_claims(payload))
-
-
-@pytest.mark.requirement("TOK-5")
-@pytest.mark.parametrize("name", ["iss", "aud", "sub", "client_id", "jti", "iat", "exp"])
-def test_missing_claims(forge, name):
-    forge.refused(forge.with_claims({k: v for k, v in forge.claims.items() if k != name}))
-
-
-@pytest.mark.requirement("TOK-5")
-@pytest.mark.parametrize("value", [None, 5, True, [], {}, "", "x", " ", "\0"])
-@pytest.mark.parametrize("name", ["iss", "aud", "sub", "client_id", "jti"])
-def test_claims_of_other_types(forge, name, value):
-    forge.refused(forge.with_claims({**forge.claims, name: value}))
-
-
-TIMES = ["1e10", "99999999999.5", "99999999999.0", "1E10", '"99999999999"', "true", "null", "[]",
-         "{}", "-1", "-99999999999", "99999999999999999999999", "9223372036854775807",
-         "18446744073709551615", "1e400", "253402300800", '"2099-01-01T00:00:00Z"']
-
-
-@pytest.mark.requirement("TOK-5")
-@pytest.mark.parametrize("literal", TIMES)
-@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
-def test_times_that_are_not_integers_in_range(forge, name, literal):
-    claims = json.dumps({**forge.claims, name: "TIME"}).replace('"TIME"', literal)
-    forge.refused(forge.with_claims(claims))
-
-
-@pytest.mark.requirement("TOK-5")
-def test_issued_in_the_future(forge, token):
-    now = int(time.time())
-    for ahead in (70, 3600, 10**8):
-        forge.refused(resigned(token.text, forge.key, iat=now + ahead, exp=now + ahead + 600))
-    near = resigned(token.text, forge.key, iat=now + 50)
-    assert token.api.get("/token", {"Authorization": f"Bearer {near}"}).status == 200
-
-
-@pytest.mark.requirement("TOK-5")
-def test_not_before(forge, token):
-    now = int(time.time())
-    forge.refused(resigned(token.text, forge.key, nbf=now + 5))
-    past = resigned(token.text, forge.key, nbf=now - 1)
-    assert token.api.get("/token", {"Authorization": f"Bearer {past}"}).status == 200
-
-
-@pytest.mark.requirement("TOK-5")
-def test_expired(forge, token):
-    now = int(time.time())
-    for ago in (0, 1, 3600, now):
-        forge.refused(resigned(token.text, forge.key, iat=0, exp=now - ago), "expired")
-
-
-@pytest.mark.requirement("TOK-5")
-def test_other_issuers_and_audiences(forge, token):
-    issuer = forge.claims["iss"]
-    for name in ("iss", "aud"):
-        for other in (issuer + "x", issuer[:-1], issuer.upper(), issuer + "/", "https://" + issuer,
-                      issuer + "\0", " " + issuer, issuer.replace("development", "production")):
-            forge.refused(resigned(token.text, forge.key, **{name: other}))
-    for audiences in ([], ["x"], [issuer + "x", "y"], [5], [None], [[issuer]], {"a": issuer}):
-        forge.refused(resigned(token.text, forge.key, aud=audiences))
-    several = resigned(token.text, forge.key, aud=["other", issuer])
-    assert token.api.get("/token", {"Authorization": f"Bearer {several}"}).status == 200
 
 
 @pytest.mark.requirement("TOK-8")
@@ -341,6 +374,8 @@ def test_every_flipped_bit_of_the_signature(forge, token):
         for bit in range(len(raw) * 8):
             raw[bit // 8] ^= 1 << bit % 8
             text = f"{forge.head_part}.{forge.payload_part}.{encode(bytes(raw))}"
-            connection.send(f"GET /token HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {text}\r\n\r\n")
+            connection.send(
+                f"GET /token HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {text}\r\n\r\n"
+            )
             assert connection.read_answer().status == 401
             raw[bit // 8] ^= 1 << bit % 8

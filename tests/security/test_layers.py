@@ -23,24 +23,38 @@ def test_signature_alone(token):
 def test_expiry_alone(server, token):
     """Correctly signed; the record lives and says that it has not expired."""
     now = int(time.time())
-    assert_refused(resigned(token.text, server.jwt_key, iat=now - 100, exp=now - 1), "expired",
-                   token.api)
-    assert token.api.get("/token", {"Authorization": "Bearer " + resigned(
-        token.text, server.jwt_key, exp=now + 1000)}).status == 200
+    assert_refused(
+        resigned(token.text, server.jwt_key, iat=now - 100, exp=now - 1), "expired", token.api
+    )
+    assert (
+        token.api.get(
+            "/token",
+            {"Authorization": "Bearer " + resigned(token.text, server.jwt_key, exp=now + 1000)},
+        ).status
+        == 200
+    )
     assert_live(token)
 
 
 def test_expiry_of_the_record_alone(server, token):
     """The token says that it lives on; its record has expired."""
-    sql(server.database, "UPDATE tokens SET expires_at_ms = ? WHERE id = ?",
-        int(time.time() * 1000) - 1, blob(token.id))
+    sql(
+        server.database,
+        "UPDATE tokens SET expires_at_ms = ? WHERE id = ?",
+        int(time.time() * 1000) - 1,
+        blob(token.id),
+    )
     assert token.check().status == 401
 
 
-@pytest.mark.parametrize("delete, key", [
-    ("DELETE FROM tokens WHERE id = ?", "token"), ("DELETE FROM users WHERE id = ?", "user"),
-    ("DELETE FROM clients WHERE id = ?", "client"),
-])
+@pytest.mark.parametrize(
+    "delete, key",
+    [
+        ("DELETE FROM tokens WHERE id = ?", "token"),
+        ("DELETE FROM users WHERE id = ?", "user"),
+        ("DELETE FROM clients WHERE id = ?", "client"),
+    ],
+)
 def test_database_alone(server, client, user, token, delete, key):
     """A good signature and no expiry, but the token's, user's or client's row is gone."""
     assert_live(token)
@@ -55,11 +69,14 @@ def test_database_alone_by_a_token_that_was_never_issued(server, token):
     assert_refused(forged, "unknown", token.api)
 
 
-@pytest.mark.parametrize("update, key", [
-    ("UPDATE tokens SET is_revoked = 1 WHERE id = ?", "token"),
-    ("UPDATE users SET is_active = 0 WHERE id = ?", "user"),
-    ("UPDATE clients SET is_active = 0 WHERE id = ?", "client"),
-])
+@pytest.mark.parametrize(
+    "update, key",
+    [
+        ("UPDATE tokens SET is_revoked = 1 WHERE id = ?", "token"),
+        ("UPDATE users SET is_active = 0 WHERE id = ?", "user"),
+        ("UPDATE clients SET is_active = 0 WHERE id = ?", "client"),
+    ],
+)
 def test_revocation_alone_in_the_database(server, client, user, token, update, key):
     """Signature, expiry and record are good; the row says revoked or inactive."""
     assert_live(token)
@@ -116,10 +133,15 @@ def test_every_revocation_by_hand_is_seen_by_the_very_next_check(server, user):
 def test_claims_must_match_the_record(server, client, user, token):
     other = client.create_user().issue()
     foreign = create_client(server).create_user().issue()
-    for claims in ({"sub": other.user.id}, {"client_id": foreign.user.client.id},
-                   {"jti": other.id}, {"jti": foreign.id}, {"sub": foreign.user.id},
-                   {"sub": foreign.user.id, "client_id": foreign.user.client.id},
-                   {"sub": client.id, "client_id": user.id}):
+    for claims in (
+        {"sub": other.user.id},
+        {"client_id": foreign.user.client.id},
+        {"jti": other.id},
+        {"jti": foreign.id},
+        {"sub": foreign.user.id},
+        {"sub": foreign.user.id, "client_id": foreign.user.client.id},
+        {"sub": client.id, "client_id": user.id},
+    ):
         forged = resigned(token.text, server.jwt_key, **claims)
         for target in ("/token", "/verify"):
             answer = token.api.get(target, {"Authorization": f"Bearer {forged}"})

@@ -2,12 +2,12 @@
 
 import os
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from api import assert_live, assert_problem, create_client, key_header, master
+from wire import until
 
 LIMIT = 10
 
@@ -107,21 +107,30 @@ def test_attempts_come_back_with_time(start):
     attempts(guess, 200)
     wait = int(guess().header("Retry-After"))
     assert wait <= 2
-    deadline = time.monotonic() + wait + 3
-    while guess().status == 429:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: guess().status == 401, "attempts come back", wait + 3)
 
 
 @pytest.mark.requirement("NET-2")
-@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP",
-                                  "CF-Connecting-IP", "X-Client-IP", "X-Originating-IP"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Forwarded-For",
+        "Forwarded",
+        "X-Real-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "X-Client-IP",
+        "X-Originating-IP",
+    ],
+)
 def test_forwarded_headers_never_reset_a_limit(limited, name):
     counter = iter(range(1000))
+
     def guess():
         address = f"192.0.2.{next(counter)}"
         value = f"for={address}" if name == "Forwarded" else address
         return limited.api.get("/users", {**key_header("guess"), name: value})
+
     assert attempts(guess) <= LIMIT + 2
 
 
@@ -134,8 +143,9 @@ def test_memory_stays_bounded_under_a_flood_of_names(start):
 
     def flood(part):
         for i in range(1500):
-            client.post("/token", json={"identifier": f"{part}-{i}-" + os.urandom(8).hex(),
-                                        "secret": "x"})
+            client.post(
+                "/token", json={"identifier": f"{part}-{i}-" + os.urandom(8).hex(), "secret": "x"}
+            )
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(flood, range(4)))

@@ -12,8 +12,12 @@ from wire import Closed, until
 def line_of(server, answer):
     """The log line of the request that got this answer."""
     id = answer.header("X-Request-Id")
-    found = until(lambda: [entry for entry in server.log() if entry.get("request_id") == id
-                           and "status" in entry], f"a line of {id}")
+    found = until(
+        lambda: [
+            entry for entry in server.log() if entry.get("request_id") == id and "status" in entry
+        ],
+        f"a line of {id}",
+    )
     assert len(found) == 1
     return found[0]
 
@@ -78,8 +82,13 @@ def test_one_object_a_line_whatever_was_sent(start):
         quoted = "".join(f"%{byte:02x}" for byte in text.encode())
         client.get(f"/users/{quoted}")
         server.api.get(f"/{quoted}?{quoted}={quoted}", documented=False)
-    for data in (b"\xff\xfe\n\r\n\r\n", b"GET /\x1b[31m HTTP/1.1\r\n\r\n", b"{\"a\":1}\r\n\r\n",
-                 b"A\nB\nC\r\n\r\n", b"\0" * 100 + b"\r\n\r\n"):
+    for data in (
+        b"\xff\xfe\n\r\n\r\n",
+        b"GET /\x1b[31m HTTP/1.1\r\n\r\n",
+        b'{"a":1}\r\n\r\n',
+        b"A\nB\nC\r\n\r\n",
+        b"\0" * 100 + b"\r\n\r\n",
+    ):
         try:
             server.api.raw(data)
         except Closed:
@@ -105,12 +114,24 @@ def test_levels(start):
 def test_credentials_in_the_wrong_place_are_not_logged_either(server, client, user, token):
     """In the path, in the query, as a header's name, as a method, as a field's name."""
     for credential in (client.api_key, user.secret, token.text):
-        for target in (f"/{credential}", f"/users/{credential}", f"/users?key={credential}",
-                       f"/tokens/{credential}", f"/verify?scope={credential}",
-                       f"/token?access_token={credential}"):
+        for target in (
+            f"/{credential}",
+            f"/users/{credential}",
+            f"/users?key={credential}",
+            f"/tokens/{credential}",
+            f"/verify?scope={credential}",
+            f"/token?access_token={credential}",
+        ):
             server.api.get(target, client.auth, documented=target.count("/") > 1 or "?" in target)
-        server.api.get("/healthz", {credential.replace(".", ""): "x", "Cookie": credential,
-                                    "User-Agent": credential, "Referer": f"http://x/{credential}"})
+        server.api.get(
+            "/healthz",
+            {
+                credential.replace(".", ""): "x",
+                "Cookie": credential,
+                "User-Agent": credential,
+                "Referer": f"http://x/{credential}",
+            },
+        )
         client.post("/user", json={credential: credential, "identifier": " " + credential})
         client.post("/token", json={"identifier": credential, "secret": credential})
         server.api.raw(f"{credential[:30].replace('.', '')} / HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -10,10 +10,10 @@ import threading
 import pytest
 
 from api import create_client, expect
-from claviger import Server, is_instrumented
+from claviger import Server
 from wire import Closed, until
 
-native_only = pytest.mark.skipif(is_instrumented(), reason="sanitizers need time and memory")
+native_only = pytest.mark.usefixtures("native")
 
 
 @pytest.mark.requirement("SEC-6")
@@ -31,8 +31,13 @@ def test_environ_and_cmdline_have_no_secrets(start):
 def test_not_dumpable(server):
     """A process that is not dumpable has /proc files that belong to root, and leaves no core."""
     if os.getuid() == 0:
-        command = ["setpriv", "--reuid=65534", "--clear-groups", "cat",
-                   f"/proc/{server.process.pid}/environ"]
+        command = [
+            "setpriv",
+            "--reuid=65534",
+            "--clear-groups",
+            "cat",
+            f"/proc/{server.process.pid}/environ",
+        ]
         denied = subprocess.run(command, capture_output=True)
         assert denied.returncode != 0
     else:
@@ -70,8 +75,11 @@ def test_memory_holds_no_request_secrets_after_use(start):
     server.api._local.connection.close()
     user.api.get("/healthz")
     memory = until(lambda: _memory_of(server.process.pid), "memory")
-    for name, secret in (("secret", user.secret), ("api key", client.api_key),
-                         ("token", tokens[3].text)):
+    for name, secret in (
+        ("secret", user.secret),
+        ("api key", client.api_key),
+        ("token", tokens[3].text),
+    ):
         tail = secret[-30:].encode()
         assert memory.count(tail) == 0, f"{name}: {memory.count(tail)} copies"
     assert server.settings["MASTER_PASSWORD"].encode() not in memory
@@ -115,7 +123,8 @@ def test_stops_cleanly(start, number):
     server.process.send_signal(number)
     assert server.process.wait(10) == 0
     assert list(server.directory.glob("*-wal")) == [] or (
-        (server.directory / "claviger.db-wal").stat().st_size == 0)
+        (server.directory / "claviger.db-wal").stat().st_size == 0
+    )
 
 
 def test_a_stop_finishes_what_is_in_flight(start):
@@ -126,8 +135,10 @@ def test_a_stop_finishes_what_is_in_flight(start):
     connections = [server.api.connect() for _ in users]
     for user, connection in zip(users, connections):
         body = f'{{"identifier":"{user.identifier}","secret":"{user.secret}"}}'
-        connection.send("POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                        f"x-api-key: {client.api_key}\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+        connection.send(
+            "POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            f"x-api-key: {client.api_key}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        )
     first = connections[0].read_answer()  # by now the others have arrived as well
     server.process.send_signal(signal.SIGTERM)
     answers = [first] + [connection.read_answer() for connection in connections[1:]]
@@ -187,8 +198,10 @@ def test_slow_heads_and_bodies_are_cut_off(start):
     """A deadline for the whole of each, however steadily bytes drip in."""
     server = start()
     client = create_client(server)
-    body_head = ("POST /user HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                 f"x-api-key: {client.api_key}\r\nContent-Length: 5000\r\n\r\n")
+    body_head = (
+        "POST /user HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"x-api-key: {client.api_key}\r\nContent-Length: 5000\r\n\r\n"
+    )
     outcomes = {}
 
     def drip(name, start_text, byte, seconds):

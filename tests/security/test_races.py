@@ -180,8 +180,9 @@ def test_deactivation_and_scopes_by_a_second_server(start):
         for change in ({"scopes": ["none"]}, {"scopes": ["read:all"]}, {"is_active": False}):
             other = two if turn % 2 else one
             expect(other.api.patch(f"/users/{user.id}", client.auth, json=change), 200)
-            wanted = {"none": 403}.get((change.get("scopes") or [""])[0],
-                                       401 if "is_active" in change else 200)
+            wanted = {"none": 403}.get(
+                (change.get("scopes") or [""])[0], 401 if "is_active" in change else 200
+            )
             for server in (one, two):
                 got = server.api.get("/verify?scope=read:all", token.auth).status
                 assert got == wanted, change

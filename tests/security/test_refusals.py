@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from api import blob, create_client, expect, key_header, sql
+from api import blob, create_client, key_header, sql
 
 NOBODY = "01980e6f-7c2a-7b3e-9d41-5f0c8a7be210"
 
@@ -83,8 +83,17 @@ def test_wrong_api_keys_are_all_alike(server, client):
     inactive = create_client(server)
     sql(server.database, "UPDATE clients SET is_active = 0 WHERE id = ?", blob(inactive.id))
     typo = client.api_key[:-1] + ("a" if client.api_key[-1] != "a" else "b")
-    keys = ["nonsense", typo, rotated.api_key, inactive.api_key, client.api_key.lower(), "x" * 5000,
-            client.create_user().secret, client.api_key + "x", client.api_key[:-1]]
+    keys = [
+        "nonsense",
+        typo,
+        rotated.api_key,
+        inactive.api_key,
+        client.api_key.lower(),
+        "x" * 5000,
+        client.create_user().secret,
+        client.api_key + "x",
+        client.api_key[:-1],
+    ]
     for method, target in (("GET", "/users"), ("GET", "/client"), ("DELETE", f"/tokens/{NOBODY}")):
         answers = [server.api.call(method, target, key_header(key)) for key in keys]
         assert answers[0].status == 401
@@ -93,11 +102,16 @@ def test_wrong_api_keys_are_all_alike(server, client):
 
 
 OBJECT_CALLS = [
-    ("GET", "/users/{user}", None), ("PATCH", "/users/{user}", {"is_active": False}),
-    ("PATCH", "/users/{user}", {"scopes": ["admin"]}), ("PATCH", "/users/{user}", {}),
-    ("POST", "/users/{user}/secret", {}), ("POST", "/users/{user}/secret", {"revoke_tokens": True}),
-    ("GET", "/users/{user}/tokens", None), ("DELETE", "/users/{user}/tokens", None),
-    ("GET", "/tokens/{token}", None), ("DELETE", "/tokens/{token}", None),
+    ("GET", "/users/{user}", None),
+    ("PATCH", "/users/{user}", {"is_active": False}),
+    ("PATCH", "/users/{user}", {"scopes": ["admin"]}),
+    ("PATCH", "/users/{user}", {}),
+    ("POST", "/users/{user}/secret", {}),
+    ("POST", "/users/{user}/secret", {"revoke_tokens": True}),
+    ("GET", "/users/{user}/tokens", None),
+    ("DELETE", "/users/{user}/tokens", None),
+    ("GET", "/tokens/{token}", None),
+    ("DELETE", "/tokens/{token}", None),
 ]
 
 
@@ -107,7 +121,10 @@ def test_another_clients_objects_answer_as_missing_ones(client, other_client, me
     user = other_client.create_user()
     token = user.issue()
     before = other_client.get(f"/users/{user.id}").json()
-    ids = {"theirs": {"user": user.id, "token": token.id}, "missing": {"user": NOBODY, "token": NOBODY}}
+    ids = {
+        "theirs": {"user": user.id, "token": token.id},
+        "missing": {"user": NOBODY, "token": NOBODY},
+    }
     theirs, missing = (
         client.api.call(method, path.format(**ids[whose]), client.auth, json=body)
         for whose in ("theirs", "missing")
@@ -122,7 +139,9 @@ def test_another_clients_objects_answer_as_missing_ones(client, other_client, me
 
 @pytest.mark.requirement("ACC-1")
 @pytest.mark.parametrize("method, path, body", OBJECT_CALLS)
-def test_even_bad_fields_do_not_tell_another_clients_objects(client, other_client, method, path, body):
+def test_even_bad_fields_do_not_tell_another_clients_objects(
+    client, other_client, method, path, body
+):
     if body is None:
         pytest.skip("takes no body")
     user = other_client.create_user()

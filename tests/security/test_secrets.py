@@ -42,14 +42,20 @@ def test_random_part_has_256_bits(client):
 
 @pytest.mark.requirement("SEC-2")
 def test_only_hashes_are_stored(server, client, user):
-    stored = sql(server.database, "SELECT secret_hash, secret_preview FROM users WHERE id = ?",
-                 blob(user.id))
-    assert stored == [(hashlib.sha256(user.secret.encode()).digest(),
-                       "sk-user-..." + user.secret[-8:])]
-    stored = sql(server.database, "SELECT api_key_hash, api_key_preview FROM clients WHERE id = ?",
-                 blob(client.id))
-    assert stored == [(hashlib.sha256(client.api_key.encode()).digest(),
-                       "sk-client-..." + client.api_key[-8:])]
+    stored = sql(
+        server.database, "SELECT secret_hash, secret_preview FROM users WHERE id = ?", blob(user.id)
+    )
+    assert stored == [
+        (hashlib.sha256(user.secret.encode()).digest(), "sk-user-..." + user.secret[-8:])
+    ]
+    stored = sql(
+        server.database,
+        "SELECT api_key_hash, api_key_preview FROM clients WHERE id = ?",
+        blob(client.id),
+    )
+    assert stored == [
+        (hashlib.sha256(client.api_key.encode()).digest(), "sk-client-..." + client.api_key[-8:])
+    ]
 
 
 @pytest.mark.requirement("SEC-2")
@@ -62,8 +68,14 @@ def test_a_hash_is_no_key(client):
 @pytest.mark.requirement("SEC-2")
 def test_secrets_are_shown_once(client, user, token):
     token.check()
-    for target in ("/client", "/users", f"/users/{user.id}", "/tokens", f"/tokens/{token.id}",
-                   f"/users/{user.id}/tokens"):
+    for target in (
+        "/client",
+        "/users",
+        f"/users/{user.id}",
+        "/tokens",
+        f"/tokens/{token.id}",
+        f"/users/{user.id}/tokens",
+    ):
         body = client.get(target).body.decode()
         assert not LEAK.search(body), target
         assert token.text[-20:] not in body
@@ -101,9 +113,17 @@ def test_the_search_for_leaks_finds_leaks():
         canaries.add(credential)
     innocent = b'{"event":"sk-user-development-...","token":"eyJhbGciOiJIUzI1NiJ9.***"}'
     assert not canaries.leaks_in(innocent)
-    leaks = [secret, secret[20:60], secret[40:], jwt, jwt.split(".")[1], jwt.split(".")[2],
-             urllib.parse.quote(password, safe=""), "x" + base64.b64encode(secret.encode()).decode(),
-             base64.b64encode(b"?" + secret.encode()).decode(),
-             base64.b64encode(b"??" + secret.encode()).decode()]
+    leaks = [
+        secret,
+        secret[20:60],
+        secret[40:],
+        jwt,
+        jwt.split(".")[1],
+        jwt.split(".")[2],
+        urllib.parse.quote(password, safe=""),
+        "x" + base64.b64encode(secret.encode()).decode(),
+        base64.b64encode(b"?" + secret.encode()).decode(),
+        base64.b64encode(b"??" + secret.encode()).decode(),
+    ]
     for leak in leaks:
         assert canaries.leaks_in(f'{{"detail":"{leak}"}}'.encode()), leak
