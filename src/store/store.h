@@ -123,15 +123,17 @@ struct UserPage {
 };
 struct TokenQuery {
   ClientId client_id;
-  std::optional<UserId> user_id;    // nullopt: of all the client's users
-  std::optional<TokenState> state;  // nullopt: of every state
-  std::optional<TokenId> before;    // cursor: only tokens older than this one
+  std::optional<UserId> user_id{};    // nullopt: of all the client's users
+  std::optional<TokenState> state{};  // nullopt: of every state
+  std::optional<TokenId> before{};    // cursor: only tokens older than this one
   std::int64_t limit = 0;
   Instant now;
 };
 struct TokenPage {
-  std::vector<Token> tokens;    // newest first
-  std::optional<TokenId> next;  // the cursor of the next page; nullopt: there is none
+  std::vector<Token> tokens;  // newest first
+  /// The cursor of the next page; nullopt: there is none. A page may be shorter than the limit and
+  /// still have one: how many tokens are looked at for one of the wanted state is bounded.
+  std::optional<TokenId> next;
 };
 struct ClientPage {
   std::vector<Client> clients;  // in the order of creation
@@ -139,25 +141,25 @@ struct ClientPage {
 };
 
 struct UserPatch {
-  std::optional<bool> is_active;
-  std::optional<std::string> scopes;
+  std::optional<bool> is_active{};
+  std::optional<std::string> scopes{};
 };
 struct SecretRotation {
   UserSecretHash hash;
   std::string preview;
   Instant now;
-  std::optional<Instant> previous_expires_at;  // nullopt: the old one ends at once
+  std::optional<Instant> previous_expires_at{};  // nullopt: the old one ends at once
   bool revoke_tokens = false;
 };
 struct ApiKeyRotation {
   ApiKeyHash hash;
   std::string preview;
   Instant now;
-  std::optional<Instant> previous_expires_at;
+  std::optional<Instant> previous_expires_at{};
   bool revoke_tokens = false;
   /// The key of the caller: it must still be good in the same transaction, or nothing changes and
   /// the answer is nullopt. nullopt: the operator acts.
-  std::optional<ApiKeyHash> presented;
+  std::optional<ApiKeyHash> presented{};
 };
 
 /// When credentials were last used, to the minute; written in batches.
@@ -219,7 +221,7 @@ class Store {
   // a retry fences again. nullopt: there is no such object.
   virtual Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id,
                                                             Instant now) = 0;
-  /// The value is how many live tokens it ended.
+  /// The value is how many live tokens it ended , counted just before.
   virtual Result<std::optional<Change<std::int64_t>>> revoke_user_tokens(ClientId client, UserId id,
                                                                          Instant now) = 0;
   virtual Result<std::optional<Change<User>>> update_user(ClientId client, UserId id,

@@ -1,0 +1,192 @@
+#include "store/sqlite/connection.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace claviger::sqlite {
+namespace {
+
+Error error_of(sqlite3* db) {
+  const int code = sqlite3_extended_errcode(db);
+  auto cause = fmt::format("sqlite error {}: {}", code, sqlite3_errmsg(db));
+  if ((code & 0xff) == SQLITE_CONSTRAINT) {
+    return Error{.code = Code::conflict, .detail = "There is one already.", .cause = cause};
+  }
+  return Error{.code = Code::storage_unavailable,
+               .detail = "The database cannot do this at the moment.",
+               .cause = std::move(cause)};
+}
+
+constexpr const char* settings =
+    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+    "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;"
+    "PRAGMA journal_size_limit = 67108864;";
+
+}  // namespace
+
+Rows::Rows(Rows&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)),
+      bound_(other.bound_),
+      column_(other.column_) {}
+
+Rows::~Rows() {
+  if (!statement_) return;
+  sqlite3_reset(statement_);
+  if (bound_ > 0) sqlite3_clear_bindings(statement_);
+}
+
+void Rows::bind(std::int64_t value) {
+  sqlite3_bind_int64(statement_, ++bound_, value);
+}
+
+void Rows::bind(std::string_view text) {
+  // An empty view may have no address, and SQLite takes that for NULL.
+  sqlite3_bind_text64(statement_, ++bound_, text.empty() ? "" : text.data(), text.size(),
+                      SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void Rows::bind_blob(const void* data, std::size_t size) {
+  sqlite3_bind_blob64(statement_, ++bound_, data, size, SQLITE_TRANSIENT);
+}
+
+Result<bool> Rows::next() {
+  column_ = 0;
+  switch (sqlite3_step(statement_)) {
+    case SQLITE_ROW:
+      return true;
+    case SQLITE_DONE:
+      return false;
+    default:
+      return fail(error_of(sqlite3_db_handle(statement_)));
+  }
+}
+
+Status Rows::finish() {
+  while (TRY(next())) {
+  }
+  return {};
+}
+
+bool Rows::is_null() const {
+  return sqlite3_column_type(statement_, column_) == SQLITE_NULL;
+}
+
+void Rows::read(std::int64_t& value) {
+  value = sqlite3_column_int64(statement_, column_++);
+}
+
+void Rows::read(int& value) {
+  value = sqlite3_column_int(statement_, column_++);
+}
+
+void Rows::read(bool& value) {
+  value = sqlite3_column_int(statement_, column_++) != 0;
+}
+
+void Rows::read(Instant& value) {
+  value = from_unix_milliseconds(sqlite3_column_int64(statement_, column_++));
+}
+
+void Rows::read(std::string& value) {
+  const auto* text = sqlite3_column_text(statement_, column_);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
+  if (text) value.assign(reinterpret_cast<const char*>(text), size);
+  ++column_;
+}
+
+void Rows::read_blob(std::uint8_t* out, std::size_t size) {
+  const void* blob = sqlite3_column_blob(statement_, column_);
+  const auto stored = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
+  if (blob) std::memcpy(out, blob, std::min(size, stored));
+  ++column_;
+}
+
+Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options) {
+  sqlite3* handle = nullptr;
+  // A path that starts with "file:" would be taken for a URI.
+  const bool is_uri = options.path.starts_with("file:");
+  const auto path = is_uri ? "./" + options.path : options.path;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                      options.vfs.empty() ? nullptr : options.vfs.c_str());
+  std::unique_ptr<Connection> db{new Connection(handle)};
+  if (code != SQLITE_OK) return fail(error_of(handle));
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  db->set_busy_timeout(busy_timeout);
+  TRY_STATUS(db->run(fmt::format("{} PRAGMA cache_size = -{}; PRAGMA query_only = {};", settings,
+                                 options.cache_kib, options.read_only ? 1 : 0)));
+  return db;
+}
+
+Connection::~Connection() {
+  for (auto* statement : statements_) sqlite3_finalize(statement);
+  sqlite3_close(db_);
+}
+
+Status Connection::run(const std::string& sql) {
+  if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return fail(error_of(db_));
+  }
+  return {};
+}
+
+Result<std::int64_t> Connection::number(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  std::int64_t value = 0;
+  int code = sqlite3_prepare_v2(db_, sql.c_str(), -1, &statement, nullptr);
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  if (code == SQLITE_ROW) value = sqlite3_column_int64(statement, 0);
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    auto error = error_of(db_);
+    sqlite3_finalize(statement);
+    return fail(std::move(error));
+  }
+  sqlite3_finalize(statement);
+  return value;
+}
+
+bool Connection::in_transaction() const {
+  return sqlite3_get_autocommit(db_) == 0;
+}
+
+int Connection::error_code() const {
+  return sqlite3_extended_errcode(db_);
+}
+
+void Connection::set_busy_timeout(std::chrono::milliseconds timeout) {
+  sqlite3_busy_timeout(db_, static_cast<int>(timeout.count()));
+}
+
+void Connection::pause(std::chrono::milliseconds time) {
+  sqlite3_sleep(static_cast<int>(time.count()));
+}
+
+Result<sqlite3_stmt*> Connection::prepared(Query query) {
+  auto*& statement = statements_[static_cast<std::size_t>(query)];
+  if (!statement && sqlite3_prepare_v3(db_, sql_of(query), -1, SQLITE_PREPARE_PERSISTENT,
+                                       &statement, nullptr) != SQLITE_OK) {
+    return fail(error_of(db_));
+  }
+  return statement;
+}
+
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(db_);
+}
+
+Result<Snapshot> Snapshot::begin(Connection& db) {
+  TRY_STATUS(db.execute(Query::begin_read));
+  return Snapshot(db);
+}
+
+Snapshot::~Snapshot() {
+  // Ending a transaction that only read cannot fail in a way that matters.
+  if (db_) (void)db_->execute(Query::commit);
+}
+
+}  // namespace claviger::sqlite

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/mutex.h"
+#include "store/sqlite/connection.h"
+
+namespace claviger::sqlite {
+
+/// Connections that threads take in turn; a thread waits while all are taken. Nobody takes a second
+/// one while holding one. Must outlive its leases.
+class ConnectionPool {
+ public:
+  /// A connection for this thread alone, given back when this object goes.
+  class Lease {
+   public:
+    Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection)
+        : pool_(pool), connection_(std::move(connection)) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool_.give_back(std::move(connection_)); }
+    Connection& operator*() const { return *connection_; }
+    Connection* operator->() const { return connection_.get(); }
+
+   private:
+    ConnectionPool& pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  explicit ConnectionPool(std::vector<std::unique_ptr<Connection>> connections)
+      : free_(std::move(connections)) {}
+
+  Lease take() { return {*this, take_one()}; }
+
+ private:
+  std::unique_ptr<Connection> take_one() {
+    Lock lock(mutex_);
+    while (free_.empty()) given_back_.wait(mutex_);
+    auto connection = std::move(free_.back());
+    free_.pop_back();
+    return connection;
+  }
+  void give_back(std::unique_ptr<Connection> connection) {
+    {
+      Lock lock(mutex_);
+      free_.push_back(std::move(connection));
+    }
+    given_back_.notify_one();
+  }
+
+  Mutex mutex_;
+  Condition given_back_;
+  std::vector<std::unique_ptr<Connection>> free_ GUARDED_BY(mutex_);
+};
+
+}  // namespace claviger::sqlite

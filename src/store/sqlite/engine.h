@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "observe/log.h"
+#include "store/sqlite/checkpointer.h"
+#include "store/sqlite/commit_queue.h"
+#include "store/sqlite/connection_pool.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/wal_index.h"
+#include "store/store.h"
+
+namespace claviger::sqlite {
+
+/// The Store on SQLite. Reading stands in reading.cc, the live view in live.cc, everything that
+/// writes in writing.cc, opening in sqlite_store.cc.
+///
+/// A file has a pool of connections that read and one that writes; ":memory:" is one connection
+/// that does both, since its content is that connection's alone.
+class Engine final : public Store {
+ public:
+  struct Parts {
+    std::unique_ptr<ConnectionPool> readers;
+    std::unique_ptr<ConnectionPool> writers;  // null: the readers write, too
+    std::unique_ptr<Connection> checkpoints;  // null in memory
+    std::optional<WalIndex> wal_index;        // nullopt in memory
+  };
+  Engine(Parts parts, Log& log);
+  ~Engine() override;
+
+  Result<std::optional<Client>> find_client(ClientId id) override;
+  Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) override;
+  Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) override;
+  Result<std::optional<User>> find_user(ClientId client, UserId id) override;
+  Result<std::optional<UserCredential>> find_credential(ClientId client,
+                                                        std::string_view identifier,
+                                                        Instant now) override;
+  Result<UserPage> list_users(ClientId client, std::int64_t page, std::int64_t page_size) override;
+  Result<std::optional<Token>> find_token(ClientId client, TokenId id) override;
+  Result<TokenPage> list_tokens(const TokenQuery& query) override;
+  Result<StoreStatus> status() override;
+  Status ping() override;
+
+  Status create_client(const NewClient& client) override;
+  Status create_user(const NewUser& user) override;
+  Result<bool> create_token(const NewToken& token) override;
+
+  Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id,
+                                                    Instant now) override;
+  Result<std::optional<Change<std::int64_t>>> revoke_user_tokens(ClientId client, UserId id,
+                                                                 Instant now) override;
+  Result<std::optional<Change<User>>> update_user(ClientId client, UserId id,
+                                                  const UserPatch& patch, Instant now) override;
+  Result<std::optional<Change<Client>>> set_client_active(ClientId id, bool active,
+                                                          Instant now) override;
+  Result<std::optional<Change<User>>> rotate_secret(ClientId client, UserId id,
+                                                    const SecretRotation& rotation) override;
+  Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
+                                                       const ApiKeyRotation& rotation) override;
+
+  Result<LiveRead> read_live(TokenId id) override;
+  Result<LogPage> log_since(Epoch epoch) override;
+  ChangeMark change_mark() const noexcept override;
+
+  Status record_last_used(const LastUsed& used) override;
+  Result<std::int64_t> prune(Instant before, std::int64_t limit) override;
+
+ private:
+  /// Runs a write that may find nothing to change. `apply` returns how many rows it changed, and
+  /// `find` the object as it is then; both run in one transaction, in which an epoch was taken.
+  template <class T>
+  Result<std::optional<Change<T>>> change(
+      const std::function<Result<std::int64_t>(Connection&)>& apply,
+      const std::function<Result<std::optional<T>>(Connection&)>& find);
+
+  // In the order in which they are made; what uses another goes first.
+  std::unique_ptr<ConnectionPool> own_writers_;
+  std::unique_ptr<ConnectionPool> readers_;
+  CommitQueue queue_;
+  std::optional<WalIndex> wal_index_;
+  std::optional<Checkpointer> checkpointer_;
+};
+
+}  // namespace claviger::sqlite

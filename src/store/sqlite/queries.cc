@@ -1,0 +1,183 @@
+#include "store/sqlite/queries.h"
+
+#include <array>
+
+namespace claviger::sqlite {
+namespace {
+
+// Column lists in the order in which rows.cc reads them.
+#define CLIENT_COLUMNS                                                                    \
+  "id, name, is_active, created_at_ms, api_key_preview, api_key_created_at_ms,"           \
+  " CASE WHEN previous_api_key_hash IS NOT NULL THEN previous_api_key_expires_at_ms END," \
+  " last_used_at_ms, user_count"
+#define USER_COLUMNS                                                                           \
+  "u.id, u.client_id, u.identifier, u.scopes, u.is_active, u.created_at_ms, u.secret_preview," \
+  " u.secret_created_at_ms,"                                                                   \
+  " CASE WHEN u.previous_secret_hash IS NOT NULL THEN u.previous_secret_expires_at_ms END,"    \
+  " u.last_used_at_ms"
+// A token is ended when its user or client is inactive or has moved on to another generation.
+#define TOKEN_ENDED                                                         \
+  "u.is_active = 0 OR c.is_active = 0 OR t.user_generation <> u.generation" \
+  " OR t.client_generation <> c.generation"
+#define TOKEN_COLUMNS                                                                \
+  "t.id, t.user_id, t.client_id, u.identifier, t.preview, t.created_by_username,"    \
+  " t.created_at_ms, t.expires_at_ms,"                                               \
+  " CASE WHEN t.is_revoked = 1 THEN coalesce(t.revoked_at_ms, t.created_at_ms) END," \
+  " " TOKEN_ENDED ", t.last_used_at_ms"
+#define TOKEN_WITH_OWNERS                                           \
+  " FROM tokens t"                                                  \
+  " JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id" \
+  " JOIN clients c ON c.id = t.client_id"
+
+struct Text {
+  Query query;
+  const char* sql;
+};
+
+constexpr std::array texts{
+    Text{Query::begin_read, "BEGIN"},
+    Text{Query::begin_write, "BEGIN IMMEDIATE"},
+    Text{Query::commit, "COMMIT"},
+    Text{Query::rollback, "ROLLBACK"},
+    Text{Query::savepoint, "SAVEPOINT waiter"},
+    Text{Query::release_savepoint, "RELEASE waiter"},
+    Text{Query::rollback_to_savepoint, "ROLLBACK TO waiter"},
+
+    Text{Query::find_client, "SELECT " CLIENT_COLUMNS " FROM clients WHERE id = ?1"},
+    Text{Query::find_client_by_key,
+         "SELECT " CLIENT_COLUMNS " FROM clients WHERE api_key_hash = ?1"
+         " OR (previous_api_key_hash = ?1 AND previous_api_key_expires_at_ms > ?2)"},
+    Text{Query::list_clients,
+         "SELECT " CLIENT_COLUMNS " FROM clients WHERE id > ?1 ORDER BY id LIMIT ?2"},
+    Text{Query::count_users, "SELECT user_count FROM clients WHERE id = ?1"},
+    Text{Query::find_user,
+         "SELECT " USER_COLUMNS " FROM users u WHERE u.client_id = ?1 AND u.id = ?2"},
+    Text{Query::find_credential,
+         "SELECT " USER_COLUMNS ", u.secret_hash,"
+         " CASE WHEN u.previous_secret_expires_at_ms > ?3 THEN u.previous_secret_hash END"
+         " FROM users u WHERE u.client_id = ?1 AND u.identifier = ?2"},
+    Text{Query::list_users,
+         "SELECT " USER_COLUMNS ", t.preview, t.expires_at_ms, t.created_by_username"
+         " FROM users u LEFT JOIN tokens t ON t.id ="
+         " (SELECT id FROM tokens WHERE user_id = u.id ORDER BY id DESC LIMIT 1)"
+         " WHERE u.client_id = ?1 AND u.ordinal BETWEEN ?2 AND ?3 ORDER BY u.ordinal"},
+    Text{Query::find_token,
+         "SELECT " TOKEN_COLUMNS TOKEN_WITH_OWNERS " WHERE t.client_id = ?1 AND t.id = ?2"},
+    Text{Query::list_user_tokens,
+         "SELECT " TOKEN_COLUMNS TOKEN_WITH_OWNERS
+         " WHERE t.client_id = ?1 AND t.user_id = ?2 AND t.id < ?3 ORDER BY t.id DESC LIMIT ?4"},
+    Text{Query::list_client_tokens,
+         "SELECT " TOKEN_COLUMNS TOKEN_WITH_OWNERS
+         " WHERE t.client_id = ?1 AND t.id < ?2 ORDER BY t.id DESC LIMIT ?3"},
+    Text{Query::count_live_tokens,
+         "SELECT count(*)" TOKEN_WITH_OWNERS
+         " WHERE t.client_id = ?1 AND t.user_id = ?2 AND t.expires_at_ms > ?3"
+         " AND t.is_revoked = 0 AND NOT (" TOKEN_ENDED ")"},
+    Text{Query::status,
+         "SELECT m.environment, (SELECT max(version) FROM migrations),"
+         " (SELECT count(*) FROM clients), (SELECT coalesce(sum(user_count), 0) FROM clients),"
+         " m.token_rows, (SELECT epoch FROM fence_counter),"
+         " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)"
+         " FROM meta m"},
+    Text{Query::ping, "SELECT one FROM meta"},
+
+    Text{Query::create_client,
+         "INSERT INTO clients (id, name, api_key_hash, api_key_preview, api_key_created_at_ms,"
+         " created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5)"},
+    Text{Query::create_user,
+         "INSERT INTO users (id, client_id, ordinal, identifier, scopes, secret_hash,"
+         " secret_preview, secret_created_at_ms, created_at_ms)"
+         " SELECT ?1, id, user_count + 1, ?3, ?4, ?5, ?6, ?7, ?7 FROM clients WHERE id = ?2"},
+    Text{Query::create_token,
+         "INSERT INTO tokens (id, user_id, client_id, user_generation, client_generation, preview,"
+         " created_by_username, created_at_ms, expires_at_ms)"
+         " SELECT ?1, u.id, c.id, u.generation, c.generation, ?4, ?5, ?6, ?7"
+         " FROM users u JOIN clients c ON c.id = u.client_id"
+         " WHERE u.id = ?2 AND u.client_id = ?3 AND u.is_active = 1 AND c.is_active = 1"
+         " AND (u.secret_hash = ?8"
+         "  OR (u.previous_secret_hash = ?8 AND u.previous_secret_expires_at_ms > ?6))"
+         " AND (?9 IS NULL OR c.api_key_hash = ?9"
+         "  OR (c.previous_api_key_hash = ?9 AND c.previous_api_key_expires_at_ms > ?6))"},
+
+    // Each of these fires the trigger that takes an epoch, also when it changes no value.
+    Text{Query::revoke_token,
+         "UPDATE tokens SET is_revoked = 1, revoked_at_ms ="
+         " CASE WHEN is_revoked = 1 THEN revoked_at_ms ELSE ?3 END"
+         " WHERE client_id = ?1 AND id = ?2"
+         " AND EXISTS (SELECT 1 FROM users u JOIN clients c ON c.id = u.client_id"
+         "  WHERE u.id = tokens.user_id AND u.client_id = tokens.client_id)"},
+    Text{Query::revoke_user_tokens,
+         "UPDATE users SET generation = generation + 1 WHERE client_id = ?1 AND id = ?2"},
+    Text{Query::update_user,
+         "UPDATE users SET is_active = coalesce(?3, is_active), scopes = coalesce(?4, scopes)"
+         " WHERE client_id = ?1 AND id = ?2"},
+    Text{Query::set_client_active, "UPDATE clients SET is_active = ?2 WHERE id = ?1"},
+    Text{Query::rotate_secret,
+         "UPDATE users SET secret_hash = ?3, secret_preview = ?4, secret_created_at_ms = ?5,"
+         " previous_secret_hash = CASE WHEN ?6 IS NOT NULL THEN secret_hash END,"
+         " previous_secret_expires_at_ms = ?6, generation = generation + ?7"
+         " WHERE client_id = ?1 AND id = ?2"},
+    Text{Query::rotate_api_key,
+         "UPDATE clients SET api_key_hash = ?2, api_key_preview = ?3, api_key_created_at_ms = ?4,"
+         " previous_api_key_hash = CASE WHEN ?5 IS NOT NULL THEN api_key_hash END,"
+         " previous_api_key_expires_at_ms = ?5, generation = generation + ?6"
+         " WHERE id = ?1 AND (?7 IS NULL OR (is_active = 1 AND (api_key_hash = ?7"
+         "  OR (previous_api_key_hash = ?7 AND previous_api_key_expires_at_ms > ?4))))"},
+    Text{Query::newest_epoch, "SELECT epoch FROM fence_counter"},
+
+    // One statement, so one snapshot; outer joins, so that the epoch comes in any case.
+    Text{Query::read_live,
+         "SELECT f.epoch, t.id, u.id, c.id, t.expires_at_ms, t.is_revoked = 1 OR " TOKEN_ENDED
+         ", u.identifier, u.scopes"
+         " FROM fence_counter f LEFT JOIN tokens t ON t.id = ?1"
+         " LEFT JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id"
+         " LEFT JOIN clients c ON c.id = u.client_id"},
+    Text{Query::log_since,
+         "SELECT f.epoch, l.epoch, l.kind, l.key"
+         " FROM fence_counter f LEFT JOIN fence_log l ON l.epoch > ?1"
+         " WHERE f.one = 1 ORDER BY l.epoch LIMIT ?2"},
+
+    Text{Query::token_used,
+         "UPDATE tokens SET last_used_at_ms = ?2"
+         " WHERE id = ?1 AND coalesce(last_used_at_ms, 0) < ?2"},
+    Text{Query::user_used,
+         "UPDATE users SET last_used_at_ms = ?2"
+         " WHERE id = ?1 AND coalesce(last_used_at_ms, 0) < ?2"},
+    Text{Query::client_used,
+         "UPDATE clients SET last_used_at_ms = ?2"
+         " WHERE id = ?1 AND coalesce(last_used_at_ms, 0) < ?2"},
+    Text{Query::prune_due,
+         "SELECT EXISTS (SELECT 1 FROM tokens WHERE expires_at_ms < ?1)"
+         " OR EXISTS (SELECT 1 FROM fence_log"
+         "  WHERE epoch <= (SELECT epoch FROM fence_counter) - ?2)"},
+    Text{Query::mark_pruned, "UPDATE meta SET pruned_before_ms = max(pruned_before_ms, ?1)"},
+    Text{Query::prune_tokens,
+         "DELETE FROM tokens WHERE id IN"
+         " (SELECT id FROM tokens WHERE expires_at_ms < ?1 ORDER BY expires_at_ms LIMIT ?2)"},
+    Text{Query::prune_log,
+         "DELETE FROM fence_log WHERE epoch IN"
+         " (SELECT epoch FROM fence_log"
+         "  WHERE epoch <= (SELECT epoch FROM fence_counter) - ?1 ORDER BY epoch LIMIT ?2)"},
+};
+
+#undef CLIENT_COLUMNS
+#undef USER_COLUMNS
+#undef TOKEN_ENDED
+#undef TOKEN_COLUMNS
+#undef TOKEN_WITH_OWNERS
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (static_cast<std::size_t>(texts[i].query) != i) return false;
+  }
+  return true;
+}
+static_assert(texts.size() == query_count && in_order(), "texts are in the order of the enum");
+
+}  // namespace
+
+const char* sql_of(Query query) {
+  return texts[static_cast<std::size_t>(query)].sql;
+}
+
+}  // namespace claviger::sqlite

@@ -1,0 +1,157 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "store/sqlite/engine.h"
+#include "store/sqlite/migrations.h"
+
+namespace claviger {
+namespace sqlite {
+namespace {
+
+constexpr int readers = 4;
+constexpr int reader_cache_kib = 1'024;
+constexpr int writer_cache_kib = 8'192;
+constexpr mode_t owner_only = 0600;
+
+bool is_memory(const std::string& path) {
+  return path == ":memory:";
+}
+
+Error cannot_open(const std::string& path, std::string why) {
+  return Error{.code = Code::storage_unavailable,
+               .detail = fmt::format("The database \"{}\" cannot be opened: {}.", path, why)};
+}
+
+/// Makes an empty file, if there is none. SQLite gives its -wal and -shm the same mode.
+Status create_file(const std::string& path) {
+  // Exclusively: if the file exists, closing a descriptor of it would drop SQLite's locks on it.
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, owner_only);
+  if (fd >= 0) {
+    ::close(fd);
+    return {};
+  }
+  if (errno == EEXIST) return {};
+  return fail(cannot_open(path, std::generic_category().message(errno)));
+}
+
+/// Says what opening `path` failed of, in the terms of whoever starts the program.
+template <class T>
+Result<T> explained(Result<T> result, const std::string& path) {
+  if (result || result.error().code != Code::storage_unavailable) return result;
+  auto error = std::move(result).error();
+  auto why = error.cause.empty() ? error.detail : error.cause;
+  return fail(Error{.code = error.code,
+                    .detail = fmt::format("The database \"{}\" cannot be used: {}", path, why)});
+}
+
+void warn_if_readable(const std::string& path, Log& log) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
+    log.write(LogLevel::warning, "database_file_readable",
+              {{"path", path}, {"remedy", "chmod 600"}});
+  }
+}
+
+Result<std::unique_ptr<Connection>> connect(const SqliteOptions& options, int cache_kib,
+                                            bool read_only) {
+  return Connection::open(
+      {.path = options.path, .read_only = read_only, .cache_kib = cache_kib, .vfs = options.vfs});
+}
+
+/// Another process that starts at the same moment may be switching to the log as well: SQLite
+/// then answers "busy" at once rather than wait.
+Status use_write_ahead_log(Connection& db) {
+  constexpr int attempts = 200;
+  constexpr const char* is_wal =
+      "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'";
+  Status switched;
+  for (int i = 0; i < attempts; ++i) {
+    switched = db.run("PRAGMA journal_mode = WAL");
+    if (switched) break;
+    db.pause(std::chrono::milliseconds{10});
+  }
+  TRY_STATUS(switched);
+  if (TRY(db.number(is_wal)) == 1) return {};
+  return fail(Code::storage_unavailable, "The file system has no shared memory for SQLite's log.");
+}
+
+Result<std::unique_ptr<ConnectionPool>> pool_of(std::unique_ptr<Connection> connection) {
+  std::vector<std::unique_ptr<Connection>> one;
+  one.push_back(std::move(connection));
+  return std::make_unique<ConnectionPool>(std::move(one));
+}
+
+Result<Engine::Parts> open_memory(const SqliteOptions& options) {
+  auto db = TRY(connect(options, writer_cache_kib, false));
+  TRY_STATUS(migrate(*db, options.environment));
+  Engine::Parts parts;
+  parts.readers = TRY(pool_of(std::move(db)));
+  return parts;
+}
+
+Result<Engine::Parts> open_file(const SqliteOptions& options) {
+  auto writer = TRY(connect(options, writer_cache_kib, false));
+  TRY_STATUS(schema_version(*writer));  // before anything is written to what may not be ours
+  TRY_STATUS(use_write_ahead_log(*writer));
+  TRY_STATUS(migrate(*writer, options.environment));
+  TRY_STATUS(check_environment(*writer, options.path, options.environment));
+  Engine::Parts parts;
+  parts.wal_index = TRY(WalIndex::of(*writer));
+  std::vector<std::unique_ptr<Connection>> connections;
+  for (int i = 0; i < readers; ++i) {
+    connections.push_back(TRY(connect(options, reader_cache_kib, true)));
+  }
+  parts.readers = std::make_unique<ConnectionPool>(std::move(connections));
+  parts.writers = TRY(pool_of(std::move(writer)));
+  parts.checkpoints = TRY(connect(options, reader_cache_kib, false));
+  return parts;
+}
+
+}  // namespace
+
+Engine::Engine(Parts parts, Log& log)
+    : own_writers_(std::move(parts.writers)),
+      readers_(std::move(parts.readers)),
+      queue_(own_writers_ ? *own_writers_ : *readers_, log),
+      wal_index_(parts.wal_index) {
+  if (!parts.checkpoints) return;
+  checkpointer_.emplace(std::move(parts.checkpoints), log,
+                        [this](const std::string& cause) { queue_.refuse_writes(cause); });
+  checkpointer_->watch(*own_writers_->take());
+  queue_.set_checkpointer(&*checkpointer_);
+}
+
+Engine::~Engine() = default;
+
+}  // namespace sqlite
+
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Log& log) {
+  using namespace sqlite;
+  if (options.path.empty()) return fail(cannot_open(options.path, "the path is empty"));
+  const bool in_memory = is_memory(options.path);
+  if (!in_memory && options.create) TRY_STATUS(create_file(options.path));
+  auto parts = TRY(explained(in_memory ? open_memory(options) : open_file(options), options.path));
+  if (!in_memory) warn_if_readable(options.path, log);
+  return std::make_unique<Engine>(std::move(parts), log);
+}
+
+Result<SqliteSchema> sqlite_schema(const std::string& path) {
+  using namespace sqlite;
+  const auto look = [&]() -> Result<SqliteSchema> {
+    auto db = TRY(Connection::open({.path = path, .read_only = true}));
+    return SqliteSchema{.version = TRY(schema_version(*db)),
+                        .newest = static_cast<int>(migrations().size())};
+  };
+  return explained(look(), path);
+}
+
+}  // namespace claviger
