@@ -12,11 +12,12 @@ fail() {
 # step NAME LOG COMMAND… : runs a command with its output in a log, says how far it is and how long
 # it took, and shows the end of the log if it failed.
 step() {
-  local name=$1 log=$2 start=$SECONDS status=0
+  local name=$1 log=$2 start=$SECONDS status
   shift 2
   mkdir -p "$(dirname "$log")"
   printf '%-44s' "$name"
-  "$@" </dev/null 2>&1 | progress "$log" || status=${PIPESTATUS[0]}
+  "$@" </dev/null 2>&1 | progress "$log"
+  status=${PIPESTATUS[0]}
   if ((status == 0)); then
     printf ' %4d s\n' $((SECONDS - start))
     return 0
