@@ -13,8 +13,8 @@ namespace claviger {
 /// Where settings come from. A flag goes before the environment, the environment before the
 /// settings file, that before the default. An empty text in one of the latter two means unset.
 struct SettingSources {
-  SettingTexts flags;        // by the setting's name, as given on the command line
-  SettingTexts environment;  // see take_environment
+  SettingTexts flags{};        // by the setting's name, as given on the command line
+  SettingTexts environment{};  // see take_environment
   ReadFile read_file = read_small_file;
 };
 

@@ -27,31 +27,36 @@ tl::unexpected<std::string> unreadable() {
 
 }  // namespace
 
-tl::expected<FileText, std::string> read_small_file(const std::string& path) {
-  const File file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
-  struct stat about {};
-  if (file.fd < 0 || ::fstat(file.fd, &about) != 0) return unreadable();
-  if (!S_ISREG(about.st_mode) && !S_ISFIFO(about.st_mode))
-    return tl::unexpected<std::string>("not a regular file");
-
+tl::expected<SettingText, std::string> read_stream(int fd, StreamEnd end) {
   std::string text(file_bytes_max + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
-    const auto got = ::read(file.fd, text.data() + size, text.size() - size);
+    const auto got = ::read(fd, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       wipe(text);
       return unreadable();
     }
-    if (got == 0) break;
     size += static_cast<std::size_t>(got);
+    if (got == 0 || (end == StreamEnd::newline && text[size - 1] == '\n')) break;
   }
   if (size > file_bytes_max) {
     wipe(text);
     return tl::unexpected<std::string>("larger than 64 KiB");
   }
   text.resize(size);
-  return FileText{.text = SettingText::take(text), .mode = about.st_mode & 07777};
+  return SettingText::take(text);
+}
+
+tl::expected<FileText, std::string> read_small_file(const std::string& path) {
+  const File file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
+  struct stat about {};
+  if (file.fd < 0 || ::fstat(file.fd, &about) != 0) return unreadable();
+  if (!S_ISREG(about.st_mode) && !S_ISFIFO(about.st_mode))
+    return tl::unexpected<std::string>("not a regular file");
+  return read_stream(file.fd, StreamEnd::end_of_file).map([&](SettingText&& text) {
+    return FileText{.text = std::move(text), .mode = about.st_mode & 07777};
+  });
 }
 
 }  // namespace claviger

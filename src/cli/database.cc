@@ -1,0 +1,79 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/groups.h"
+
+namespace claviger::cli {
+namespace {
+
+Status migrate(Context& context, int before, int newest) {
+  context.show(
+      {{"schema_version_before", std::int64_t{before}}, {"schema_version", std::int64_t{newest}}});
+  context.say(before == newest ? "The schema was up to date." : "The schema is up to date now.");
+  return {};
+}
+
+/// Opening brings the schema up to date, so the version before it has to be read first.
+int run_migrate(Process& process) {
+  const auto settings = settings_for_command(process);
+  if (!settings) return exit_settings;
+  const auto before = process.wiring.schema(*settings);
+  if (!before) return report(process.output, before.error());
+  return run_with_session(
+      process, {.missing_database = Missing::create},
+      [&before](Context& context) { return migrate(context, before->version, before->newest); });
+}
+
+Record schema_record(const SchemaState& schema) {
+  return {{"schema_version", std::int64_t{schema.version}},
+          {"schema_version_newest", std::int64_t{schema.newest}},
+          {"up_to_date", schema.version == schema.newest}};
+}
+
+Status show_status(Context& context, const SchemaState& schema) {
+  const auto status = TRY(context.session.status());
+  Record record{{"engine", status.engine}, {"environment", status.environment}};
+  for (auto& field : schema_record(schema)) record.push_back(std::move(field));
+  record.push_back({"clients", status.clients});
+  record.push_back({"users", status.users});
+  record.push_back({"tokens", status.tokens});
+  record.push_back({"epoch", status.epoch.number});
+  record.push_back({"size_bytes", status.size_bytes});
+  context.show(record);
+  return {};
+}
+
+/// Opening would bring the schema up to date, so that is done only if it is already.
+int run_status(Process& process) {
+  const auto settings = settings_for_command(process);
+  if (!settings) return exit_settings;
+  const auto schema = process.wiring.schema(*settings);
+  if (!schema) return report(process.output, schema.error());
+  if (schema->version == 0)
+    return report(process.output, Error{.code = Code::storage_unavailable,
+                                        .detail = "There is no database yet: the server or "
+                                                  "database migrate makes it."});
+  if (schema->version != schema->newest) {
+    const auto record = schema_record(*schema);
+    process.output.out += process.json ? json_line(record) : text_lines(record);
+    return exit_ok;
+  }
+  return run_with_session(process, {},
+                          [&schema](Context& context) { return show_status(context, *schema); });
+}
+
+}  // namespace
+
+void add_database_group(CLI::App& app, Chosen& chosen) {
+  auto& group = add_group(app, "database", "The database: its schema and what it holds");
+  for (auto* command :
+       {&add_command(group, "migrate", "Make the database, or bring its schema up to date",
+                     "claviger database migrate --database-url sqlite:claviger.db", chosen,
+                     run_migrate),
+        &add_command(group, "status", "Show the schema's version and how much there is",
+                     "claviger database status --json", chosen, run_status)}) {
+    add_json(*command, chosen);
+    add_setting_flags(*command, chosen, false);
+  }
+}
+
+}  // namespace claviger::cli
