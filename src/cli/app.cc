@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/groups.h"
@@ -73,7 +75,9 @@ void add_setting_flags(CLI::App& command, Chosen& chosen, bool all) {
     const auto set = [&chosen, name = std::string(row.name)](const std::string& text) {
       chosen.flags.insert_or_assign(name, SettingText(text));
     };
-    command.add_option_function<std::string>(std::string(row.flag), set, std::string(row.help))
+    const auto help = fmt::format("the setting {} (default: {})", row.name,
+                                  row.fallback.empty() ? "unset" : row.fallback);
+    command.add_option_function<std::string>(std::string(row.flag), set, help)
         ->type_name(std::string(row.value))
         ->group("Settings");
   }

@@ -102,7 +102,7 @@ void add_list(CLI::App& group, Chosen& chosen) {
                                       [o](Context& context) { return list(context, *o); });
   command.add_option("--limit", o->limit, "how many at most (default: 100)")
       ->type_name("NUMBER")
-      ->check(CLI::Range(std::int64_t{1}, limits::page_max));
+      ->check(CLI::Range(std::int64_t{1}, limits::page_max).description(""));
   command.add_option("--after", o->after, "only those created after this one")->type_name("ID");
 }
 
@@ -112,8 +112,8 @@ void add_rotate(CLI::App& group, Chosen& chosen) {
       add_session_command(group, "rotate", "Give a client a new API key; prints it once",
                           "claviger client rotate ID --grace-period 3600 > api-key", chosen, {},
                           [o](Context& c) { return rotate(c, *o); });
-  command.add_option("client", o->client, "its id (default: the client of CLIENT_API_KEY)")
-      ->type_name("ID");
+  command.add_option("CLIENT-ID", o->client, "its id (default: the client of CLIENT_API_KEY)")
+      ->type_name("");
   command
       .add_option("--grace-period", o->grace_period_s,
                   "how long the old key goes on working, 0 to 604800 (default: 0)")
@@ -129,7 +129,7 @@ void add_set_active(CLI::App& group, Chosen& chosen, bool active) {
              : "Refuse a client's API key and all its tokens, for good",
       active ? "claviger client activate ID" : "claviger client deactivate ID", chosen, {},
       [o, active](Context& context) { return set_active(context, *o, active); });
-  command.add_option("client", o->client, "its id")->type_name("ID")->required();
+  command.add_option("CLIENT-ID", o->client, "its id")->type_name("")->required();
 }
 
 }  // namespace
@@ -141,13 +141,14 @@ void add_client_group(CLI::App& app, Chosen& chosen) {
                       "claviger client create example_company > api-key", chosen,
                       {.missing_database = Missing::create},
                       [o](Context& context) { return create(context, *o); })
-      .add_option("name", o->name, "its name, 1 to 255 characters")
+      .add_option("NAME", o->name, "its name, 1 to 255 characters")
+      ->type_name("")
       ->required();
   add_list(group, chosen);
   add_session_command(group, "show", "Show a client", "claviger client show ID", chosen, {},
                       [o](Context& context) { return show(context, *o); })
-      .add_option("client", o->client, "its id (default: the client of CLIENT_API_KEY)")
-      ->type_name("ID");
+      .add_option("CLIENT-ID", o->client, "its id (default: the client of CLIENT_API_KEY)")
+      ->type_name("");
   add_rotate(group, chosen);
   add_set_active(group, chosen, false);
   add_set_active(group, chosen, true);

@@ -23,7 +23,7 @@ struct Process {
   const Wiring& wiring;
   SettingSources sources;
   bool json = false;
-  Output output{};
+  Output& output;
 };
 
 /// What a command on an open database works with.

@@ -21,6 +21,9 @@ void add_token_group(CLI::App& app, Chosen& chosen);
 void add_database_group(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 
+/// `run` without the writing: what is said is in `output`.
+int execute(int argc, const char* const* argv, char** environment, const Wiring& wiring,
+            Output& output);
 /// The whole line.
 std::unique_ptr<CLI::App> make_app(Chosen& chosen);
 /// What `claviger version` and `--version` print.

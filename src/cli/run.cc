@@ -75,20 +75,27 @@ std::optional<int> read_line(CLI::App& app, int argc, const char* const* argv, c
 
 }  // namespace
 
-int run(int argc, const char* const* argv, char** environment, const Wiring& wiring) {
+int execute(int argc, const char* const* argv, char** environment, const Wiring& wiring,
+            Output& output) {
   Chosen chosen;
-  Process process{.wiring = wiring, .sources = {.environment = take_environment(environment)}};
+  SettingSources sources{.environment = take_environment(environment)};
   try {
     const auto app = make_app(chosen);
-    if (const auto status = read_line(*app, argc, argv, wiring, process.output))
-      return finish(process.output, *status);
-    process.sources.flags = std::move(chosen.flags);
-    process.json = chosen.json;
-    return finish(process.output, chosen.command(process));
+    if (const auto status = read_line(*app, argc, argv, wiring, output)) return *status;
+    sources.flags = std::move(chosen.flags);
+    Process process{
+        .wiring = wiring, .sources = std::move(sources), .json = chosen.json, .output = output};
+    return chosen.command(process);
   } catch (const std::exception& error) {
-    process.output.err += std::string("claviger: ") + error.what() + "\n";
-    return finish(process.output, exit_refused);
+    output.err += std::string("claviger: ") + error.what() + "\n";
+    return exit_refused;
   }
+}
+
+int run(int argc, const char* const* argv, char** environment, const Wiring& wiring) {
+  Output output;
+  const int status = execute(argc, argv, environment, wiring, output);
+  return finish(output, status);
 }
 
 }  // namespace claviger::cli

@@ -109,6 +109,8 @@ Status revoke_all(Context& context, const Options& options) {
 }
 
 Status revoke(Context& context, const Options& options) {
+  if (options.token.empty() == options.user.empty())
+    return fail(Code::unacceptable_field, "Give the id of one token, or --user for all of a user.");
   if (options.token.empty()) return revoke_all(context, options);
   const auto id = TRY(token_id(options));
   const auto acting = TRY(acting_client(context, options.client));
@@ -158,7 +160,7 @@ void add_issue(CLI::App& group, Chosen& chosen) {
       add(group, "issue", "Issue a token for a user's secret; prints it once",
           "claviger token issue --client ID glchat_user < secret > token", chosen, issue, o, true);
   add_client_option(command, *o);
-  command.add_option("user", o->user, "the user's identifier")->type_name("USER")->required();
+  command.add_option("USER", o->user, "the user's identifier")->type_name("")->required();
   command
       .add_option("--secret-file", o->secret_file,
                   "a file with the secret (default: standard input)")
@@ -178,10 +180,10 @@ void add_list(CLI::App& group, Chosen& chosen) {
   command.add_option("--user", o->user, "only this user's: identifier or id")->type_name("USER");
   command.add_option("--state", o->state, "only live, expired or revoked ones")
       ->type_name("STATE")
-      ->check(CLI::IsMember({"live", "expired", "revoked"}));
+      ->check(CLI::IsMember({"live", "expired", "revoked"}).description(""));
   command.add_option("--limit", o->limit, "how many at most (default: 100)")
       ->type_name("NUMBER")
-      ->check(CLI::Range(std::int64_t{1}, limits::page_max));
+      ->check(CLI::Range(std::int64_t{1}, limits::page_max).description(""));
   command.add_option("--before", o->before, "only those older than this one")->type_name("ID");
 }
 
@@ -190,11 +192,9 @@ void add_revoke(CLI::App& group, Chosen& chosen) {
   auto& command = add(group, "revoke", "Revoke one token, or all of a user",
                       "claviger token revoke --client ID --user glchat_user", chosen, revoke, o);
   add_client_option(command, *o);
-  auto* which = command.add_option_group("which", "One of");
-  which->add_option("token", o->token, "the token's id")->type_name("ID");
-  which->add_option("--user", o->user, "all tokens of this user: identifier or id")
+  command.add_option("TOKEN-ID", o->token, "the token's id")->type_name("");
+  command.add_option("--user", o->user, "instead, all tokens of this user: identifier or id")
       ->type_name("USER");
-  which->require_option(1);
 }
 
 }  // namespace
@@ -207,7 +207,7 @@ void add_token_group(CLI::App& app, Chosen& chosen) {
   auto& show_command = add(group, "show", "Show a token's record",
                            "claviger token show --client ID TOKEN-ID", chosen, show, shown);
   add_client_option(show_command, *shown);
-  show_command.add_option("token", shown->token, "the token's id")->type_name("ID")->required();
+  show_command.add_option("TOKEN-ID", shown->token, "the token's id")->type_name("")->required();
   add_revoke(group, chosen);
   const auto verified = std::make_shared<Options>();
   add(group, "verify", "Check a token as the server does; exit status 1 if it is refused",

@@ -93,7 +93,7 @@ Status set_active(Context& context, const Options& options, bool active) {
 void add_user_options(CLI::App& command, Options& options, const char* help) {
   command.add_option("--client", options.client, "its client (default: that of CLIENT_API_KEY)")
       ->type_name("ID");
-  command.add_option("user", options.user, help)->type_name("USER")->required();
+  command.add_option("USER", options.user, help)->type_name("")->required();
 }
 
 using Command = Status (*)(Context&, const Options&);
