@@ -4,7 +4,7 @@
 namespace claviger::api {
 
 Status get_health(Call& call) {
-  call.response.cache_control = {};
+  call.response.cache_control = "no-cache";
   JsonWriter(json_body(call)).begin_object().field("status", "ok").end_object();
   return {};
 }

@@ -17,6 +17,7 @@ void Response::reset() {
   cache_control = kNoStore;
   content_security_policy = kStrictCsp;
   close = false;
+  notes.reset();
 }
 
 }  // namespace claviger::http

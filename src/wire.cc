@@ -1,0 +1,194 @@
+// settings → store → keys → fence → services → net. Stopping is the reverse.
+#include "wire.h"
+
+#include <fmt/core.h>
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "api/api.h"
+#include "crypto/system_random.h"
+#include "net/server.h"
+#include "policy/credential.h"
+#include "policy/master.h"
+#include "service/housekeeping.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace claviger {
+namespace {
+
+constexpr std::string_view kSqlitePrefix = "sqlite:";
+
+std::string sqlite_path(const Settings& settings) {
+  return settings.database_url.substr(kSqlitePrefix.size());
+}
+
+KeyRing make_keys(const Settings& settings) {
+  std::vector<Key> checking_only;
+  if (settings.jwt_secret_key_previous)
+    checking_only.push_back(Key::hs256(settings.environment, *settings.jwt_secret_key_previous));
+  return KeyRing(Key::hs256(settings.environment, settings.jwt_secret_key),
+                 std::move(checking_only));
+}
+
+Policy make_policy(const Settings& settings) {
+  return Policy{.environment = settings.environment,
+                .issuer = issuer_of(settings.environment),
+                .token_lifetime = settings.token_lifetime,
+                .token_lifetime_max = settings.token_lifetime_max,
+                .master = digest_master(settings.master_username, settings.master_password)};
+}
+
+/// Everything below the edge: what a server and a command of the command line both need.
+class Node final : public cli::Session {
+ public:
+  static Result<std::unique_ptr<Node>> open(const Settings& settings, LogLevel level, bool create) {
+    auto node = std::unique_ptr<Node>(new Node(settings, level));
+    node->store_ = TRY(open_sqlite(
+        {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
+        node->log_));
+    node->view_ = std::make_unique<LiveView>(*node->store_, settings.cache_tokens);
+    node->fence_ = std::make_unique<Fence>(*node->view_);
+    node->services_ = std::unique_ptr<Services>(
+        new Services{*node->store_, *node->view_, *node->fence_, node->usage_, node->keys_,
+                     node->policy_, node->clock_, node->random_});
+    return node;
+  }
+
+  Services& services() override { return *services_; }
+  Result<StoreStatus> status() override { return store_->status(); }
+  Log& log() { return log_; }
+  SystemClock& clock() { return clock_; }
+  SystemRandom& random() { return random_; }
+
+ private:
+  Node(const Settings& settings, LogLevel level)
+      : log_({.fd = 2, .level = level}, clock_),
+        policy_(make_policy(settings)),
+        keys_(make_keys(settings)) {}
+
+  SystemClock clock_;
+  SystemRandom random_;
+  Log log_;
+  Policy policy_;
+  KeyRing keys_;
+  Usage usage_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<LiveView> view_;
+  std::unique_ptr<Fence> fence_;
+  std::unique_ptr<Services> services_;
+};
+
+int report(std::string_view line, int status) {
+  fmt::print(stderr, "claviger: {}\n", line);
+  return status;
+}
+
+/// What is wrong with CLIENT_API_KEY; empty if nothing is (ENV-2).
+std::string problem_of_client_key(const Settings& settings) {
+  if (!settings.client_api_key) return {};
+  const auto environment = settings.client_api_key->reveal([](std::string_view text) {
+    const auto named = environment_of_credential(CredentialKind::api_key, text);
+    return named ? std::string(*named) : std::string();
+  });
+  if (environment.empty())
+    return "CLIENT_API_KEY: is not an API key, or mistyped; give one that `claviger client create` "
+           "or POST /client showed";
+  if (environment != settings.environment.name())
+    return fmt::format("CLIENT_API_KEY: belongs to the environment \"{}\", this is \"{}\"",
+                       environment, settings.environment.name());
+  return {};
+}
+
+/// The signals that stop a server, held back in every thread so that one waits for them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+  }
+
+ private:
+  sigset_t set_;
+};
+
+std::vector<net::ListenAddress> listen_addresses(const Settings& settings) {
+  std::vector<net::ListenAddress> addresses;
+  for (const auto& [host, port] : settings.listen) addresses.push_back({host, port});
+  return addresses;
+}
+
+/// The one line on standard output that says where the server listens.
+void announce(const std::vector<net::ListenAddress>& addresses) {
+  std::string line = "ready";
+  for (const auto& address : addresses) line += " http://" + net::listen_address_text(address);
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
+int serve(LoadedSettings loaded) {
+  Settings& settings = loaded.settings;
+  if (const auto problem = problem_of_client_key(settings); !problem.empty())
+    return report(problem, cli::exit_settings);
+  const StopSignals stop_signals;  // before there is a second thread
+
+  auto node = Node::open(settings, settings.log_level, /*create=*/true);
+  if (!node) {
+    const auto& error = node.error();
+    return report(error.cause.empty() ? error.detail : error.detail + " " + error.cause,
+                  cli::exit_storage);
+  }
+  Log& log = (*node)->log();
+  for (const auto& warning : loaded.warnings)
+    log.write(LogLevel::warning, "setting", {{"detail", warning}});
+
+  AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
+  api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key));
+  const Housekeeping housekeeping((*node)->services(), {.retention = settings.token_retention});
+  auto server =
+      net::Server::open({.listen = listen_addresses(settings), .workers = settings.workers}, api,
+                        (*node)->clock(), (*node)->random(), log);
+  if (!server) return report(server.error().detail, cli::exit_refused);
+  (*server)->start();
+  announce((*server)->addresses());
+  log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});
+
+  stop_signals.wait();
+  log.write(LogLevel::info, "stopping");
+  api.start_draining();
+  (*server)->stop();
+  (*server)->join();
+  return cli::exit_ok;
+}
+
+}  // namespace
+
+cli::Wiring wiring() {
+  return {
+      .serve = serve,
+      .open = [](const Settings& settings,
+                 cli::Missing missing) -> Result<std::unique_ptr<cli::Session>> {
+        return std::unique_ptr<cli::Session>(
+            TRY(Node::open(settings, LogLevel::warning, missing == cli::Missing::create)));
+      },
+      .schema = [](const Settings& settings) -> Result<cli::SchemaState> {
+        const auto schema = TRY(sqlite_schema(sqlite_path(settings)));
+        return cli::SchemaState{schema.version, schema.newest};
+      },
+      .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
+                    {"SQLite", sqlite3_libversion()}},
+  };
+}
+
+}  // namespace claviger
