@@ -30,6 +30,8 @@ inline constexpr seconds idle_deadline{75};   // between two requests of one con
 inline constexpr std::size_t connections = 16'384;
 inline constexpr std::size_t connections_per_address = 8'192;
 inline constexpr std::size_t unread_output_bytes = 1 * MiB;
+inline constexpr seconds linger_deadline{2};  // for a caller to see why it is being cut off
+inline constexpr std::size_t grown_input_bytes = 256 * MiB;  // of large requests, all together
 
 // Work that may wait (storage)
 inline constexpr std::size_t pool_threads = 32;

@@ -1,0 +1,427 @@
+#include "net/connection.h"
+
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/secret.h"
+#include "http/response_writer.h"
+#include "net/edge.h"
+#include "net/loop.h"
+
+namespace claviger::net {
+namespace {
+
+/// Room for at least this much is made before a read.
+constexpr std::size_t kReadBytes = 2 * KiB;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Connection::Connection(Loop& loop, Edge& edge, Transport transport, const http::Address& peer)
+    : loop_(loop),
+      edge_(edge),
+      transport_(std::move(transport)),
+      deadline_(loop.now() + edge.bounds.head_deadline),
+      peer_(peer) {}
+
+Connection::~Connection() {
+  release_exchange();
+  edge_.admission.leave(peer_);
+}
+
+bool Connection::start() {
+  watched_ = EPOLLIN;
+  return loop_.watch(transport_.fd(), *this, watched_, EPOLL_CTL_ADD);
+}
+
+void Connection::on_events(std::uint32_t events) {
+  if (phase_ == Phase::closed) return;
+  const bool is_broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  if (phase_ == Phase::waiting) {
+    if (is_broken) {
+      // epoll cannot be kept from reporting this again and again.
+      loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL);
+      is_detached_ = true;
+    } else {
+      watch(0);
+    }
+    return;
+  }
+  if (phase_ == Phase::lingering) return read_past();
+  if (has_output()) return is_broken ? close() : advance();
+  read();
+}
+
+// --- Reading ------------------------------------------------------------------------------------
+
+void Connection::read() {
+  if (!exchange_) exchange_ = loop_.take_exchange();
+  if (!make_room()) return;
+  const auto received = transport_.receive(exchange_->input.room());
+  switch (received.state) {
+    case Transfer::State::done:
+      exchange_->input.add(received.size);
+      break;
+    case Transfer::State::again:
+      return rest();
+    case Transfer::State::end:
+      has_ended_ = true;
+      break;
+    case Transfer::State::failed:
+      return close();
+  }
+  advance();
+}
+
+/// Makes room for what is read next; if there is no memory for that, the request is refused.
+bool Connection::make_room() {
+  auto& input = exchange_->input;
+  const bool is_sized = phase_ == Phase::body && !exchange_->head.chunked;
+  const std::size_t wanted =
+      is_sized ? exchange_->head.size + exchange_->head.content_length : input.size() + kReadBytes;
+  if (input.room().size() + input.size() >= wanted) return true;
+  const auto before = input.capacity();
+  const auto after = wanted <= before ? before : std::max(wanted, 2 * before);
+  if (!edge_.admission.grow_input(after - before)) {
+    refuse(503, "The server has no memory for large requests now.");
+    flush();
+    return false;
+  }
+  input.make_room(after);
+  // What was parsed pointed into the memory of before.
+  if (phase_ == Phase::head || phase_ == Phase::body)
+    http::parse_head(input.bytes(), exchange_->headers, exchange_->request);
+  return true;
+}
+
+/// Answers as many requests as have come, and sends the answers together.
+void Connection::advance() {
+  do {
+    while (step()) {
+    }
+    if (!flush()) return;
+  } while (step());
+  rest();
+}
+
+/// Goes one step further with what has come; false if that is not possible now.
+bool Connection::step() {
+  if (is_last_ || (has_output() && exchange_->output.size() >= edge_.bounds.unread_output_bytes))
+    return false;
+  switch (phase_) {
+    case Phase::idle:
+    case Phase::head:
+      return read_head();
+    case Phase::body:
+      return read_body();
+    case Phase::skipping:
+      return skip_body();
+    case Phase::waiting:
+    case Phase::lingering:
+    case Phase::closed:
+      break;
+  }
+  return false;
+}
+
+/// A head that lacks its end is not parsed again before a line has ended, so that one that comes
+/// byte by byte does not cost the square of its size.
+bool Connection::head_may_be_complete() const {
+  const auto bytes = exchange_->input.bytes();
+  if (phase_ == Phase::idle || bytes.size() >= limits::head_bytes) return !bytes.empty();
+  return bytes.find('\n', examined_) != std::string_view::npos;
+}
+
+bool Connection::read_head() {
+  Exchange& x = *exchange_;
+  if (!head_may_be_complete()) {
+    examined_ = x.input.size();
+    return false;
+  }
+  x.request.peer = peer_;
+  x.request.id = loop_.next_request_id();
+  x.head = http::parse_head(x.input.bytes(), x.headers, x.request);
+  switch (x.head.state) {
+    case http::Head::State::incomplete:
+      if (phase_ == Phase::idle) enter(Phase::head, edge_.bounds.head_deadline);
+      examined_ = x.input.size();
+      return false;
+    case http::Head::State::refused:
+      return refuse(x.head.status, x.head.reason);
+    case http::Head::State::complete:
+      break;
+  }
+  return begin_request();
+}
+
+bool Connection::begin_request() {
+  Exchange& x = *exchange_;
+  request_size_ = x.head.size;
+  x.body_size = 0;
+  started_ = loop_.now();
+  const bool has_body = x.head.chunked || x.head.content_length != 0;
+  skips_body_ = has_body && !edge_.handler.reads_body(x.request);
+  if (!has_body || skips_body_) return answer();
+  if (x.head.content_length > limits::body_bytes) return refuse(413, "The body is too large.");
+  if (x.head.chunked) x.decoder = http::ChunkedDecoder(limits::body_bytes);
+  enter(Phase::body, edge_.bounds.body_deadline);
+  if (x.head.expects_continue && x.input.size() == x.head.size) x.output += kContinue;
+  return true;
+}
+
+bool Connection::read_body() {
+  return exchange_->head.chunked ? read_chunks() : read_sized_body();
+}
+
+bool Connection::read_sized_body() {
+  Exchange& x = *exchange_;
+  if (x.input.size() - x.head.size < x.head.content_length) return false;
+  x.body_size = x.head.content_length;
+  return answer();
+}
+
+/// Takes the coding off the chunks that have come: the body grows behind the head, and what has
+/// come after it moves up to its end.
+bool Connection::read_chunks() {
+  Exchange& x = *exchange_;
+  const auto at = x.head.size + x.body_size;
+  char* const body_end = x.input.data() + at;
+  const auto progress = x.decoder.decode({body_end, x.input.size() - at}, body_end);
+  if (progress.state == http::ChunkedDecoder::State::refused)
+    return refuse(progress.status, progress.reason);
+  x.body_size += progress.written;
+  x.input.erase(at + progress.written, progress.read - progress.written);
+  return progress.state == http::ChunkedDecoder::State::done && answer();
+}
+
+bool Connection::skip_body() {
+  Exchange& x = *exchange_;
+  if (x.head.chunked) {
+    const auto progress = x.decoder.decode({x.input.data(), x.input.size()}, nullptr);
+    x.input.consume(progress.read);
+    if (progress.state == http::ChunkedDecoder::State::more) return false;
+    if (progress.state == http::ChunkedDecoder::State::refused) {
+      // The answer is given already; what follows cannot be understood.
+      is_last_ = must_linger_ = true;
+      return false;
+    }
+  } else {
+    const auto count = std::min<std::uint64_t>(to_skip_, x.input.size());
+    x.input.consume(count);
+    to_skip_ -= count;
+    if (to_skip_ != 0) return false;
+  }
+  phase_ = Phase::idle;
+  return true;
+}
+
+// --- Answering ----------------------------------------------------------------------------------
+
+/// Has the request answered that has come whole.
+bool Connection::answer() {
+  Exchange& x = *exchange_;
+  request_size_ = x.head.size + x.body_size;
+  x.request.body = x.input.bytes().substr(x.head.size, x.body_size);
+  x.response.reset();
+  bool is_answered = false;
+  const bool is_sound = guard([&] {
+    is_answered =
+        !edge_.handler.may_wait(x.request) && edge_.handler.try_handle(x.request, x.response);
+  });
+  if (is_sound && !is_answered) return wait();
+  write_answer();
+  return true;
+}
+
+bool Connection::wait() {
+  exchange_->response.reset();
+  if (edge_.pool.submit(*this)) {
+    phase_ = Phase::waiting;
+    return false;
+  }
+  edge_.handler.refuse(503, "The server has more to do than it can.", exchange_->request,
+                       exchange_->response);
+  write_answer();
+  return true;
+}
+
+void Connection::run() noexcept {
+  guard([this] { edge_.handler.handle(exchange_->request, exchange_->response); });
+  loop_.answer_is_ready(*this);
+}
+
+void Connection::on_answer() {
+  if (is_detached_) return close();
+  write_answer();
+  advance();
+}
+
+/// Does what calls the handler. False if that threw, which is a defect or a lack of memory: then
+/// the response is a 503, and the connection's last.
+template <class Work>
+bool Connection::guard(Work&& work) noexcept {
+  http::Response& response = exchange_->response;
+  try {
+    std::forward<Work>(work)();
+    return true;
+  } catch (...) {
+    response.reset();
+    response.status = 503;
+  }
+  try {
+    const auto id = http::request_id_text(exchange_->request.id);
+    edge_.log.write(LogLevel::error, "exception_in_handler", {{"request_id", id}});
+    edge_.handler.refuse(503, "The server could not answer.", exchange_->request, response);
+  } catch (...) {
+    // Then without a body.
+    response.reset();
+    response.status = 503;
+  }
+  response.close = true;
+  return false;
+}
+
+/// Answers what cannot be taken, and ends the connection.
+bool Connection::refuse(int status, std::string_view reason) {
+  Exchange& x = *exchange_;
+  started_ = loop_.now();
+  request_size_ = x.input.size();
+  must_linger_ = true;
+  skips_body_ = false;
+  x.response.reset();
+  edge_.handler.refuse(status, reason, x.request, x.response);
+  x.response.close = true;
+  write_answer();
+  return false;
+}
+
+/// Puts the answer behind the output, and uses the request up.
+void Connection::write_answer() {
+  Exchange& x = *exchange_;
+  const bool will_get_body = !x.head.expects_continue || x.input.size() != x.head.size;
+  const bool can_skip = will_get_body && x.head.content_length <= limits::body_bytes;
+  is_last_ = x.response.close || !x.head.keep_alive || edge_.is_stopping.load() ||
+             (skips_body_ && !can_skip);
+  reserve_more(x.output, http::response_size_max(x.response));
+  http::write_response(x.output, x.response,
+                       {.date = loop_.date(),
+                        .request_id = x.request.id,
+                        .head_only = x.request.method == http::Method::head,
+                        .close = is_last_,
+                        .is_http_1_0 = x.head.is_http_1_0});
+  edge_.handler.answered(x.request, x.response, std::chrono::steady_clock::now() - started_);
+  x.input.consume(request_size_);
+  phase_ = Phase::idle;
+  if (is_last_) {
+    must_linger_ = must_linger_ || skips_body_ || x.input.size() != 0;
+  } else if (skips_body_) {
+    to_skip_ = x.head.content_length;
+    x.decoder = http::ChunkedDecoder(limits::body_bytes);
+    enter(Phase::skipping, edge_.bounds.body_deadline);
+  }
+}
+
+// --- Writing and closing ------------------------------------------------------------------------
+
+/// Sends the output. True: all of it is sent and the connection goes on.
+bool Connection::flush() {
+  while (has_output()) {
+    Exchange& x = *exchange_;
+    const auto sent = transport_.send(std::string_view(x.output).substr(x.sent));
+    switch (sent.state) {
+      case Transfer::State::done:
+        x.sent += sent.size;
+        break;
+      case Transfer::State::again:
+        if ((watched_ & EPOLLOUT) == 0) deadline_ = loop_.now() + edge_.bounds.write_deadline;
+        watch(EPOLLOUT);
+        return false;
+      case Transfer::State::end:
+      case Transfer::State::failed:
+        close();
+        return false;
+    }
+    if (x.sent != x.output.size()) continue;
+    wipe_characters(x.output);
+    x.sent = 0;
+  }
+  if (is_last_) finish();
+  return !is_last_;
+}
+
+/// All that came is answered: waits for more, with as little memory as possible.
+void Connection::rest() {
+  if (phase_ == Phase::waiting) return;
+  if (has_ended_) return close();
+  if (phase_ == Phase::idle) {
+    if (edge_.is_stopping.load()) return close();
+    enter(Phase::idle, edge_.bounds.idle_deadline);
+    release_exchange();
+  }
+  watch(EPOLLIN);
+}
+
+void Connection::finish() {
+  if (!must_linger_ || has_ended_) return close();
+  // Closing now would make the kernel reset the connection if more comes, and the answer could be
+  // lost on its way (RFC 9112 §9.6).
+  transport_.finish_sending();
+  release_exchange();
+  enter(Phase::lingering, edge_.bounds.linger_deadline);
+  watch(EPOLLIN);
+}
+
+void Connection::read_past() {
+  std::array<char, 4 * KiB> bytes;
+  const auto received = transport_.receive(bytes);
+  if (received.state == Transfer::State::done)
+    wipe(bytes.data(), received.size);
+  else if (received.state != Transfer::State::again)
+    close();
+}
+
+void Connection::on_sweep(SteadyTime now) {
+  if (phase_ == Phase::waiting || phase_ == Phase::closed || now < deadline_) return;
+  const bool is_receiving = phase_ == Phase::head || phase_ == Phase::body;
+  if (!is_receiving || has_output()) return close();
+  refuse(408, "The request took too long to come.");
+  flush();
+}
+
+void Connection::on_stop() {
+  // A request may have come that nobody has read yet.
+  if (phase_ == Phase::idle && !has_output()) read();
+}
+
+void Connection::abandon() noexcept {
+  if (phase_ != Phase::waiting && phase_ != Phase::closed) close();
+}
+
+void Connection::close() {
+  phase_ = Phase::closed;
+  release_exchange();
+  transport_.close();
+  loop_.forget(*this);
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds deadline) {
+  phase_ = phase;
+  deadline_ = loop_.now() + deadline;
+}
+
+void Connection::watch(std::uint32_t events) {
+  if (events == watched_) return;
+  watched_ = events;
+  loop_.watch(transport_.fd(), *this, events, EPOLL_CTL_MOD);
+}
+
+void Connection::release_exchange() {
+  if (!exchange_) return;
+  edge_.admission.give_back_input(exchange_->input.capacity() - Exchange::input_capacity);
+  loop_.give_back(std::move(exchange_));
+}
+
+}  // namespace claviger::net
