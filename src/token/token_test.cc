@@ -195,8 +195,8 @@ TEST(Claims, BadOnesAreRefused) {  // TOK-3, TOK-5
       {"\"aud\":\"urn:claviger:staging\"", "\"aud\":[\"somebody\"]"},
       {"\"aud\":\"urn:claviger:staging\"", "\"aud\":[1]"}};
   for (const auto& [from, to] : edits) {
-    const auto refused = check(
-        token_with_payload(payload_with([&](std::string& json) { replace(json, from, to); })));
+    const auto refused = check(token_with_payload(
+        payload_with([&, from = from, to = to](std::string& json) { replace(json, from, to); })));
     ASSERT_FALSE(refused) << to;
     EXPECT_EQ(refused.error().kind, Kind::malformed_or_not_ours) << to;
   }
@@ -212,8 +212,8 @@ TEST(Claims, AreTakenAtTheirEdges) {  // TOK-5
       {"\"aud\":\"urn:claviger:staging\"", "\"aud\":[\"somebody\",\"urn:claviger:staging\"]"},
       {"\"scope\":\"read:all\"", "\"scope\":\"read:all\",\"other\":{\"a\":[1]}"}};
   for (const auto& [from, to] : edits)
-    EXPECT_TRUE(check(
-        token_with_payload(payload_with([&](std::string& json) { replace(json, from, to); }))))
+    EXPECT_TRUE(check(token_with_payload(
+        payload_with([&, from = from, to = to](std::string& json) { replace(json, from, to); }))))
         << to;
 }
 
