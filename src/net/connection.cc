@@ -66,6 +66,7 @@ void Connection::read() {
       exchange_->input.add(received.size);
       break;
     case Transfer::State::again:
+      if (phase_ == Phase::idle && edge_.is_stopping.load()) return close();
       return rest();
     case Transfer::State::end:
       has_ended_ = true;
@@ -357,7 +358,8 @@ void Connection::rest() {
   if (phase_ == Phase::waiting) return;
   if (has_ended_) return close();
   if (phase_ == Phase::idle) {
-    if (edge_.is_stopping.load()) return close();
+    // A request may have come that nobody has read yet; if not, this closes.
+    if (edge_.is_stopping.load()) return read();
     enter(Phase::idle, edge_.bounds.idle_deadline);
     release_exchange();
   }
@@ -392,8 +394,7 @@ void Connection::on_sweep(SteadyTime now) {
 }
 
 void Connection::on_stop() {
-  // A request may have come that nobody has read yet.
-  if (phase_ == Phase::idle && !has_output()) read();
+  if (phase_ == Phase::idle && !has_output()) rest();
 }
 
 void Connection::abandon() noexcept {

@@ -115,6 +115,14 @@ void Loop::run() {
     if (now_ >= next_sweep_) sweep();
     closed_.clear();
   }
+  report();
+}
+
+/// Logs what would be too much to log each time.
+void Loop::report() {
+  if (turned_away_ != 0)
+    edge_.log.write(LogLevel::warning, "connections_turned_away", {{"count", turned_away_}});
+  turned_away_ = 0;
 }
 
 /// Does what works for `target`, and has that give up should it throw: a lack of memory for one
@@ -153,9 +161,7 @@ void Loop::sweep() {
     else
       guard(connection, [&] { connection.on_sweep(now_); });
   }
-  if (turned_away_ != 0)
-    edge_.log.write(LogLevel::warning, "connections_turned_away", {{"count", turned_away_}});
-  turned_away_ = 0;
+  report();
   if (!is_accepting_ && !is_stopping_) {
     is_accepting_ = true;
     for (const auto& listener : listeners_) listener->watch(EPOLLIN, EPOLL_CTL_MOD);

@@ -59,6 +59,7 @@ class Loop {
   void pause_accepting(int error);
   void take_answers();
   void sweep();
+  void report();
   void begin_stop();
 
   Edge& edge_;

@@ -6,8 +6,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <stdexcept>
+#include <thread>
 
 #include "base/text.h"
 #include "http/problem.h"
@@ -106,7 +109,7 @@ void Client::half_close() {
 }
 
 void Client::set_small_receive_buffer() {
-  const int size = 2048;
+  const int size = 65'536;
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
@@ -155,13 +158,17 @@ ServerTest::~ServerTest() {
 }
 
 void ServerTest::serve(Server::Options options) {
+  prepare(std::move(options));
+  server_->start();
+}
+
+void ServerTest::prepare(Server::Options options) {
   if (options.listen.empty()) options.listen = {{"127.0.0.1", 0}};
   log_file_ = Fd(::memfd_create("log", MFD_CLOEXEC));
   log_ = std::make_unique<Log>(Log::Options{.fd = log_file_.get()}, clock_);
   auto server = Server::open(options, handler_, clock_, random_, *log_);
   ASSERT_TRUE(server) << server.error().fields.front().message;
   server_ = std::move(*server);
-  server_->start();
 }
 
 std::string ServerTest::ask(std::string_view request) {
@@ -170,13 +177,16 @@ std::string ServerTest::ask(std::string_view request) {
   return c.answer();
 }
 
-std::string ServerTest::log_text() {
-  server_.reset();
-  log_.reset();
-  std::string text(4096, '\0');
-  const auto size = ::pread(log_file_.get(), text.data(), text.size(), 0);
-  text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-  return text;
+bool ServerTest::await_in_log(std::string_view text) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (std::chrono::steady_clock::now() < end) {
+    std::string log(16 * KiB, '\0');
+    const auto size = ::pread(log_file_.get(), log.data(), log.size(), 0);
+    log.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    if (log.find(text) != std::string::npos) return true;
+    std::this_thread::yield();
+  }
+  return false;
 }
 
 std::string request(std::string_view method, std::string_view path, std::string_view headers) {

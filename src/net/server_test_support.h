@@ -83,12 +83,15 @@ class FixedRandom final : public Random {
 class ServerTest : public testing::Test {
  protected:
   ~ServerTest() override;
+  /// Opens a server, and starts it.
   void serve(Server::Options options = {});
+  /// Only opens it: connections wait.
+  void prepare(Server::Options options);
   Client client() { return Client(server_->addresses().front()); }
   /// One request on a connection of its own.
   std::string ask(std::string_view request);
-  /// What the log has.
-  std::string log_text();
+  /// Whether the log has `text` within some seconds.
+  bool await_in_log(std::string_view text);
 
   ToyHandler handler_;
   SystemClock clock_;
