@@ -5,22 +5,25 @@
 namespace claviger::cli {
 namespace {
 
-Status migrate(Context& context, int before, int newest) {
-  context.show(
-      {{"schema_version_before", std::int64_t{before}}, {"schema_version", std::int64_t{newest}}});
-  context.say(before == newest ? "The schema was up to date." : "The schema is up to date now.");
+Status migrate(Context& context, const Wiring& wiring, int before) {
+  const auto now = TRY(wiring.schema(context.settings));
+  context.show({{"schema_version_before", std::int64_t{before}},
+                {"schema_version", std::int64_t{now.version}}});
+  context.say(before == now.version ? "The schema was up to date already."
+                                    : "The schema is up to date now.");
   return {};
 }
 
-/// Opening brings the schema up to date, so the version before it has to be read first.
+/// Opening brings the schema up to date, so the version before it has to be read first. If that
+/// fails, there is no database yet, or opening says what is wrong with it.
 int run_migrate(Process& process) {
   const auto settings = settings_for_command(process);
   if (!settings) return exit_settings;
-  const auto before = process.wiring.schema(*settings);
-  if (!before) return report(process.output, before.error());
-  return run_with_session(
-      process, {.missing_database = Missing::create},
-      [&before](Context& context) { return migrate(context, before->version, before->newest); });
+  const auto found = process.wiring.schema(*settings);
+  const int before = found ? found->version : 0;
+  return run_with_session(process, {.missing_database = Missing::create}, [&](Context& context) {
+    return migrate(context, process.wiring, before);
+  });
 }
 
 Record schema_record(const SchemaState& schema) {

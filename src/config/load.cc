@@ -105,11 +105,14 @@ void Loader::take_line(SettingLine& line) {
     row = find_setting(name.substr(0, name.size() - secret_file_suffix.size()));
     if (row && !row->secret) row = nullptr;
   }
-  // The name is not repeated: a secret may have ended up in its place.
   if (!row) {
+    // A name is repeated only if it is nearly a setting's: else it may be a secret gone astray.
     const auto similar = similar_setting(name);
-    problem(where, "the name is not one of a setting",
-            similar.empty() ? "see claviger serve --help" : fmt::format("{} is meant?", similar));
+    if (similar.empty())
+      problem(where, "the name is not one of a setting", "see claviger serve --help");
+    else
+      problem(where, fmt::format("{} is not a setting", name),
+              fmt::format("{} is meant?", similar));
   } else if (row->name == config_file_setting) {
     problem(where, "a settings file cannot name another", "remove the line");
   } else if (const auto first = file_lines_.find(name); first != file_lines_.end()) {
@@ -217,8 +220,8 @@ void Loader::check_listen() {
   for (const auto& endpoint : settings_.listen) {
     if (!good("CLAVIGER_LISTEN") || is_loopback(endpoint)) continue;
     problem("CLAVIGER_LISTEN",
-            fmt::format("{} can be reached from other machines, and plain HTTP would show them "
-                        "every credential",
+            fmt::format("{} is not a loopback address, and plain HTTP would show every credential "
+                        "to the network",
                         endpoint_text(endpoint)),
             "listen on 127.0.0.1 or [::1] and put a TLS proxy on this machine before it");
   }

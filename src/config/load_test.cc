@@ -118,7 +118,7 @@ TEST(LoadSettings, EveryProblemIsFoundAtOnceAndNamesItsSetting) {
       machine.problems(),
       ElementsAre(
           "conf line 2: the line is not NAME=value",
-          "conf line 3: the name is not one of a setting; CLAVIGER_LISTEN is meant?",
+          "conf line 3: CLAVIGER_LISTN is not a setting; CLAVIGER_LISTEN is meant?",
           "conf line 4: a settings file cannot name another; remove the line",
           "conf line 5: CLAVIGER_LOG_LEVEL stands in line 1 already; remove one of them",
           AllOf(StartsWith("CLAVIGER_LISTEN (from the environment): \"localhost\" is not"),
