@@ -57,3 +57,10 @@ def native():
     """For tests of time and memory, which sanitizers use otherwise."""
     if is_instrumented():
         pytest.skip("a sanitizer build")
+
+
+def pytest_make_parametrize_id(val):
+    """Long texts are named by their beginning and their length."""
+    if isinstance(val, (str, bytes)) and len(val) > 40:
+        return f"{val[:20]!r}..{len(val)}"
+    return None

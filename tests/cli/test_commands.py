@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from api import assert_live, assert_refused, create_client, expect, key_header, unique
+from api import assert_live, assert_refused, expect, key_header, unique
 from claviger import binary, command, fresh_credentials
 from wire import until
 
@@ -53,8 +53,11 @@ def by_id(client):
 
 def test_the_whole_session_without_http(server, cli):
     name = unique("company")
-    key = cli.json("client", "create", name)["api_key"]
-    id = [c["id"] for c in cli.json("client", "list")["clients"] if c["name"] == name][0]
+    created = cli.json("client", "create", name)
+    key, id = created["api_key"], created["id"]
+    assert id in [
+        client["id"] for client in cli.json("client", "list", "--limit", "9999")["clients"]
+    ]
     secret = cli.json("user", "create", "someone", "--client", id)["secret"]
     issued = cli.json("token", "issue", "someone", "--client", id, stdin=secret.encode())
     identity = cli.check("Identity", cli.json("token", "verify", stdin=issued["token"].encode()))
@@ -248,7 +251,7 @@ def test_a_newer_schema_is_refused(tmp_path):
     env = {**fresh_credentials(), "CLAVIGER_DATABASE_URL": f"sqlite:{path}"}
     assert command("database", "migrate", env=env).returncode == 0
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 9999")
+    connection.execute("INSERT INTO migrations VALUES (9999, 'of the future', 0)")
     connection.commit()
     connection.close()
     for arguments in (["client", "list"], ["serve", "--listen", "127.0.0.1:0"]):

@@ -45,7 +45,7 @@ def test_a_token_that_ended_with_its_user_is_revoked(client, user, token):
 
 @pytest.fixture
 def three_states(server, client, user):
-    live, expired, revoked = (user.issue() for _ in range(3))
+    live, expired, revoked = user.issue_in_turn(3)
     sql(server.database, "UPDATE tokens SET expires_at_ms = 1000 WHERE id = ?", blob(expired.id))
     revoked.revoke()
     return {"live": live.id, "expired": expired.id, "revoked": revoked.id}
@@ -66,7 +66,7 @@ def test_of_any_state_newest_first(client, user, three_states):
 
 
 def test_of_one_user(client, user):
-    mine, others = user.issue(), client.create_user().issue()
+    (mine,), others = user.issue_in_turn(1), client.create_user().issue()
     assert ids(client.get(f"/users/{user.id}/tokens")) == [mine.id]
     assert ids(client.get("/tokens")) == [others.id, mine.id]
 
@@ -85,13 +85,13 @@ def page_through(client, target):
 
 @pytest.mark.parametrize("total", [0, 2, 3, 4, 6, 7])
 def test_pages(client, user, total):
-    made = [user.issue().id for _ in range(total)]
+    made = [token.id for token in user.issue_in_turn(total)]
     assert page_through(client, "/tokens?page_size=3") == made[::-1]
     assert page_through(client, f"/users/{user.id}/tokens?page_size=3") == made[::-1]
 
 
 def test_pages_of_one_state(client, user):
-    tokens = [user.issue() for _ in range(9)]
+    tokens = user.issue_in_turn(9)
     for token in tokens[::2]:
         token.revoke()
     live = [token.id for token in tokens[1::2]]
@@ -99,7 +99,7 @@ def test_pages_of_one_state(client, user):
 
 
 def test_a_page_stays_put_while_tokens_are_issued(client, user):
-    old = [user.issue().id for _ in range(4)]
+    old = [token.id for token in user.issue_in_turn(4)]
     first = client.get("/tokens?page_size=2").json()
     user.issue()
     second = client.get(f"/tokens?page_size=2&cursor={first['next_cursor']}")
@@ -146,8 +146,8 @@ def test_ids_in_upper_case_name_the_same(client, user):
     assert client.get(f"/users/{user.id.upper()}").json()["id"] == user.id
 
 
-def test_last_used_is_known_to_the_minute(start):
-    """Collected in memory and flushed in batches; a stop flushes what is left."""
+def test_last_used_survives_a_stop(start):
+    """It is collected in memory and written in batches; a stop writes what is left."""
     server = start()
     client = create_client(server)
     token = client.create_user().issue()
@@ -155,4 +155,4 @@ def test_last_used_is_known_to_the_minute(start):
     assert server.stop() == 0
     again = start(directory=server.directory, **server.settings)
     for target in (f"/tokens/{token.id}", f"/users/{token.user.id}", "/client"):
-        assert again.api.get(target, client.auth).json()["last_used_at"].endswith(":00Z")
+        assert again.api.get(target, client.auth).json()["last_used_at"] is not None

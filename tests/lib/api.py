@@ -6,10 +6,11 @@ import re
 import secrets
 import sqlite3
 import threading
+import time
 import urllib.parse
 
 from openapi import Document
-from wire import Connection, request_bytes
+from wire import Connection, request_bytes, until
 
 SECRET_FIELDS = {"password", "username", "secret", "api_key", "token", "client_secret"}
 SECRET_HEADERS = {"authorization", "x-api-key"}
@@ -66,12 +67,19 @@ class Api:
             self._local.connection = connection
         return answer
 
+    def hang_up(self):
+        """Closes this thread's connection."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+        self._local.connection = None
+
     def raw(self, data, method="GET"):
         """Bytes as given on a connection of their own; the answer, checked as far as it goes."""
         with self.connect() as connection:
             connection.send(data)
             answer = connection.read_answer(method)
-        check_common_headers(answer, health=False)
+        check_common_headers(answer, health="/healthz" in str(data))
         return answer
 
     def get(self, target, headers=(), **more):
@@ -208,6 +216,16 @@ class UserParty(Party):
     def issue(self, **fields):
         return TokenParty(self, expect(self.login(**fields), 200))
 
+    def issue_in_turn(self, count, **fields):
+        """Tokens whose ids tell their order: those are in the order of creation to the
+        millisecond."""
+        tokens = []
+        for _ in range(count):
+            began = milliseconds()
+            tokens.append(self.issue(**fields))
+            until(lambda began=began: milliseconds() > began + 1, "the next millisecond")
+        return tokens
+
     def patch(self, **fields):
         return self.client.patch(f"/users/{self.id}", json=fields)
 
@@ -233,6 +251,10 @@ class TokenParty(Party):
 
     def revoke(self):
         return self.api.delete("/token", self.auth)
+
+
+def milliseconds():
+    return time.time_ns() // 1_000_000
 
 
 def unique(word):

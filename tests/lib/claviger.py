@@ -1,5 +1,6 @@
 """Starts the real binary for a test, and ends it."""
 
+import json
 import os
 import secrets
 import select
@@ -8,11 +9,11 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.parse
 from pathlib import Path
 
 from api import Api
 from canary import Canaries
-import json
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 20  # generous: sanitizers on a busy machine
@@ -118,8 +119,9 @@ class Server:
         line = self._first_line(began + START_S)
         self.start_s = time.monotonic() - began
         assert line.startswith("ready http://"), f"{line!r}\n{self.log_text()[-2000:]}"
-        host, port = line.removeprefix("ready http://").strip().rsplit(":", 1)
-        self.address = (host.strip("[]"), int(port))
+        urls = [urllib.parse.urlsplit(url) for url in line.split()[1:]]
+        self.addresses = [(url.hostname, url.port) for url in urls]
+        self.address = self.addresses[0]
         self.api = Api(self.address, self.canaries)
         return self
 

@@ -68,7 +68,7 @@ def test_reasons_tell_what_answers_do_not(server, client, user):
     assert line_of(server, unknown)["reason"] != line_of(server, wrong)["reason"]
 
 
-HOSTILE = ["\n", "\r\n", '","event":"forged', "\x1b[31m", "\u2028", "%0a%0d", "{}", "\\", "\x7f"]
+HOSTILE = ["\n", "\r\n", '","a":"forged', "\x1b[31m", "\u2028", "%0a%0d", "{}", "\\", "\x7f"]
 
 
 @pytest.mark.requirement("LOG-1")
@@ -95,7 +95,7 @@ def test_one_object_a_line_whatever_was_sent(start):
             pass
     assert server.stop() == 0
     lines = server.log()  # each line is one object, or this fails
-    assert not [line for line in lines if line["event"] == "forged"]
+    assert not [line for line in lines if "forged" in line.values()]
     assert server.log_text().isascii() or "\u2028" not in server.log_text().split("\n")[0]
     for line in server.log_text().splitlines():
         assert not re.search(r"[\x00-\x1f\x7f]", line)
