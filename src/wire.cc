@@ -137,6 +137,14 @@ void announce(const std::vector<net::ListenAddress>& addresses) {
   std::fflush(stdout);
 }
 
+/// Wipes what a node needs no more once it has digests and prepared keys of it.
+void forget_secrets(Settings& settings) {
+  settings.master_username = {};
+  settings.master_password = {};
+  settings.jwt_secret_key = {};
+  settings.jwt_secret_key_previous.reset();
+}
+
 int serve(LoadedSettings loaded) {
   Settings& settings = loaded.settings;
   if (const auto problem = problem_of_client_key(settings); !problem.empty())
@@ -149,6 +157,7 @@ int serve(LoadedSettings loaded) {
     return report(error.cause.empty() ? error.detail : error.detail + " " + error.cause,
                   cli::exit_storage);
   }
+  forget_secrets(settings);
   Log& log = (*node)->log();
   for (const auto& warning : loaded.warnings)
     log.write(LogLevel::warning, "setting", {{"detail", warning}});
@@ -159,7 +168,12 @@ int serve(LoadedSettings loaded) {
   auto server =
       net::Server::open({.listen = listen_addresses(settings), .workers = settings.workers}, api,
                         (*node)->clock(), (*node)->random(), log);
-  if (!server) return report(server.error().detail, cli::exit_refused);
+  if (!server) {
+    const auto& error = server.error();
+    return report(
+        error.fields.empty() ? error.detail : "CLAVIGER_LISTEN: " + error.fields.front().message,
+        cli::exit_refused);
+  }
   (*server)->start();
   announce((*server)->addresses());
   log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});

@@ -88,8 +88,10 @@ std::string required_scopes(const http::Request& request) {
 }
 
 std::string bearer_challenge(const Call& call, const Error& error) {
+  // The description is one of four; which environment a token is of stands in the body alone.
   if (error.code == Code::invalid_token)
-    return R"(Bearer error="invalid_token", error_description=")" + error.detail + '"';
+    return R"(Bearer error="invalid_token", error_description=")" +
+           error.detail.substr(0, error.detail.find(':')) + '"';
   if (error.code == Code::insufficient_scope)
     return R"(Bearer error="insufficient_scope", error_description=")" + error.detail +
            R"(", scope=")" + required_scopes(call.request) + '"';

@@ -8,11 +8,11 @@ namespace claviger::api {
 Status post_client(Call& call) {
   // The address first: a guessed master password must not be told from a wrong one.
   TRY_STATUS(call.app.attempts.check_before(call.request.peer));
-  const auto username = TRY(call.body.required_text("username"));
-  const auto password = TRY(call.body.required_text("password"));
-  const auto name = TRY(call.body.required_text("client_name"));
+  const auto username = TRY(call.body.text("username")).value_or("");
+  const auto password = TRY(call.body.text("password")).value_or("");
   if (auto master = check_master(call.app.services.policy, username, password); !master)
     return fail(refuse_attempt(call, std::move(master).error(), {}));
+  const auto name = TRY(call.body.required_text("client_name"));
 
   const auto created = TRY(create_client(call.app.services, name));
   call.response.notes.client_id = created.client.id;

@@ -9,6 +9,7 @@ namespace {
 int serve(Process& process) {
   auto loaded = load_settings(process.sources, Purpose::serve);
   if (!loaded) return report(process.output, loaded.error());
+  process.sources = {};  // wipes the secrets: the server runs long, and has its own of them
   return process.wiring.serve(std::move(*loaded));
 }
 
