@@ -70,8 +70,12 @@ class Load:
         except BaseException as failure:  # noqa: reported by join
             self.failures.append(failure)
 
-    def _issue(self, _):
-        identifier, secret = self._login()
+    def _issue(self, randomly):
+        with self.history.lock:
+            if not self.history.secrets:
+                return  # all are being rotated
+            identifier = randomly.choice(sorted(self.history.secrets))
+            secret = self.history.secrets[identifier][0]
         body = {"identifier": identifier, "secret": secret}
         answer = self.api.post("/token", key_header(self.client.api_key), json=body)
         if answer.status == 200:
@@ -81,11 +85,6 @@ class Load:
                 self.history.counts["issue"] += 1
         else:
             assert answer.status == 401, answer  # rotated between look and login
-
-    def _login(self):
-        with self.history.lock:
-            identifier = random.choice(list(self.history.secrets))
-            return identifier, self.history.secrets[identifier][0]
 
     def _revoke(self, randomly):
         taken = self.history.take_live(randomly)
