@@ -120,6 +120,20 @@ TEST_F(HandMadeChanges, WhatNoCheckReadsIsNot) {
   EXPECT_EQ(logged_by("UPDATE clients SET last_used_at_ms = 1, name = 'n'"), "");
 }
 
+TEST_F(HandMadeChanges, ATokenOfOneClientAndAnothersUserIsNone) {
+  auto other = make_.client();
+  must(store_->create_client(other));
+  EXPECT_EQ(
+      run("INSERT INTO tokens (id, user_id, client_id, user_generation, client_generation,"
+          " preview, created_by_username, created_at_ms, expires_at_ms)"
+          " SELECT zeroblob(16), user_id, " +
+          literal(other.id.bytes) + ", 0, 0, '', '', created_at_ms, expires_at_ms FROM tokens"),
+      "");
+  EXPECT_FALSE(must(store_->read_live(TokenId{})).record.has_value());
+  EXPECT_FALSE(must(store_->find_token(other.id, TokenId{})).has_value());
+  EXPECT_FALSE(must(store_->revoke_token(other.id, TokenId{}, make_.now)).has_value());
+}
+
 TEST_F(HandMadeChanges, TheMarkTellsOfThem) {
   const auto mark = store_->change_mark();
   run("UPDATE users SET scopes = 'none'");

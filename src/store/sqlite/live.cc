@@ -32,7 +32,7 @@ Result<LiveRead> Engine::read_live(TokenId id) {
 
 Result<LogPage> Engine::log_since(Epoch epoch) {
   auto db = readers_->take();
-  auto rows = TRY(db->query(Query::log_since, epoch.number, entries_max + 1));
+  auto rows = TRY(db->query(Query::log_since, epoch.number, entries_max));
   LogPage page;
   while (TRY(rows.next())) {
     page.newest = Epoch{rows.get<std::int64_t>()};
@@ -43,9 +43,9 @@ Result<LogPage> Engine::log_since(Epoch epoch) {
                                     .kind = static_cast<LogEntry::Kind>(kind.front()),
                                     .key = rows.get<Uuid>()});
   }
-  // Each epoch has one entry, so a missing one shows in their number.
+  // Each epoch has one entry, so one that is missing, or beyond the limit, shows in their number.
   const auto count = static_cast<std::int64_t>(page.entries.size());
-  page.complete = count == page.newest.number - epoch.number && count <= entries_max;
+  page.complete = count == page.newest.number - epoch.number;
   if (!page.complete) page.entries.clear();
   return page;
 }

@@ -1,0 +1,98 @@
+#include "store/sqlite/commit_queue.h"
+
+#include <gmock/gmock.h>
+
+#include "store/sqlite/test_place.h"
+
+namespace claviger::sqlite {
+namespace {
+
+using contract::must;
+
+class CommitQueueTest : public testing::Test {
+ protected:
+  CommitQueueTest() : pool_(one_connection()), queue_(pool_, log_.log()) {}
+
+  static std::vector<std::unique_ptr<Connection>> one_connection() {
+    std::vector<std::unique_ptr<Connection>> connections;
+    connections.push_back(must(Connection::open({.path = ":memory:"})));
+    must(connections.back()->run("CREATE TABLE numbers (number INTEGER PRIMARY KEY) STRICT"));
+    return connections;
+  }
+  static Status insert(Connection& db, int number) {
+    return db.run("INSERT INTO numbers VALUES (" + std::to_string(number) + ")");
+  }
+  bool has(int number) {
+    const auto sql = "SELECT count(*) FROM numbers WHERE number = " + std::to_string(number);
+    return must(pool_.take()->number(sql)) == 1;
+  }
+  /// Runs `work(0)` … `work(7)` in as many threads, most of them in one transaction: they line up
+  /// while a first write is still at work.
+  std::vector<Status> run_together(const std::function<Status(Connection&, int)>& work) {
+    std::vector<Status> outcomes(8);
+    std::atomic<int> arrived{0};
+    contract::in_threads(9, [&](int i) {
+      if (i == 8) {
+        (void)queue_.run([&](Connection&) -> Status {
+          while (arrived.load() < 8) std::this_thread::yield();
+          for (int yields = 0; yields < 10'000; ++yields) std::this_thread::yield();
+          return {};
+        });
+        return;
+      }
+      ++arrived;
+      outcomes[static_cast<std::size_t>(i)] =
+          queue_.run([&](Connection& db) { return work(db, i); });
+    });
+    return outcomes;
+  }
+
+  TestLog log_;
+  ConnectionPool pool_;
+  CommitQueue queue_;
+};
+
+TEST_F(CommitQueueTest, WritesThatWaitShareACommit) {
+  for (const auto& outcome : run_together(insert)) EXPECT_TRUE(outcome.has_value());
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(has(i));
+  EXPECT_LT(queue_.commits(), 8U);
+}
+
+TEST_F(CommitQueueTest, AFailedWriteIsUndoneAlone) {
+  const auto outcomes = run_together([](Connection& db, int i) -> Status {
+    TRY_STATUS(insert(db, i));
+    if (i % 2 == 0) return fail(Code::conflict, "odd ones only");
+    return insert(db, 100 + i);
+  });
+  for (int i = 0; i < 8; ++i) {
+    const bool odd = i % 2 == 1;
+    EXPECT_EQ(outcomes[static_cast<std::size_t>(i)].has_value(), odd);
+    EXPECT_EQ(has(i), odd);
+    EXPECT_EQ(has(100 + i), odd);
+  }
+}
+
+TEST_F(CommitQueueTest, AFailureOfTheDatabaseUndoesAllAndIsToldToAll) {
+  for (int failing = 0; failing < 8; ++failing) {
+    const auto first = failing * 8;
+    const auto outcomes = run_together([&](Connection& db, int i) -> Status {
+      TRY_STATUS(insert(db, first + i));
+      if (i == failing) return fail(Code::storage_unavailable, "the disk is gone");
+      return {};
+    });
+    for (int i = 0; i < 8; ++i) {
+      EXPECT_EQ(outcomes[static_cast<std::size_t>(i)].has_value(), has(first + i));
+    }
+    EXPECT_FALSE(has(first + failing));
+  }
+}
+
+TEST_F(CommitQueueTest, RefusedWritesDoNotRun) {
+  queue_.refuse_writes("a test");
+  const auto outcome = queue_.run([](Connection& db) { return insert(db, 1); });
+  EXPECT_EQ(outcome.error().code, Code::storage_unavailable);
+  EXPECT_FALSE(has(1));
+}
+
+}  // namespace
+}  // namespace claviger::sqlite
