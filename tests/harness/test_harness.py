@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from api import check_common_headers
+from api import check_common_headers, check_no_echo
 from forge import decode, encode, resigned, signed
 from openapi import Document
 from wire import Answer, Closed, Connection, parse_head
@@ -122,6 +122,20 @@ def test_a_missing_common_header_fails(missing):
 def test_a_header_that_must_not_be_fails(name):
     with pytest.raises(AssertionError):
         check_common_headers(Answer("HTTP/1.1", 204, [*COMMON, (name, "x")], b""), health=False)
+
+
+@pytest.mark.parametrize("status", [401, 405, 429, 503])
+def test_an_error_without_the_header_it_needs_fails(status):
+    with pytest.raises(AssertionError):
+        check_common_headers(Answer("HTTP/1.1", status, COMMON, b""), health=False)
+
+
+def test_a_credential_in_an_error_is_seen():
+    body = {"detail": "the key sk-...0123456789abcdefghijklm is wrong"}
+    wrong = answer(401, body, "application/problem+json")
+    check_no_echo(["another-credential-of-somebody"], wrong)
+    with pytest.raises(AssertionError):
+        check_no_echo(["sk-client-x-0123456789abcdefghijklm"], wrong)
 
 
 @pytest.mark.parametrize(

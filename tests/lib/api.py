@@ -9,13 +9,17 @@ import threading
 import time
 import urllib.parse
 
+from canary import Canaries
 from openapi import Document
 from wire import Connection, request_bytes, until
 
-SECRET_FIELDS = {"password", "username", "secret", "api_key", "token", "client_secret"}
+SECRET_FIELDS = {"username", "password", "secret"}
+SHOWN_ONCE = {"api_key", "secret", "token"}
 SECRET_HEADERS = {"authorization", "x-api-key"}
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+# By RFC 9110 (15.5.2, 15.5.6) and our own promise.
+NEEDED_HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
 DESCRIPTIONS = {
     "malformed": "the token is malformed or not ours",
     "expired": "the token expired",
@@ -47,10 +51,12 @@ class Api:
         if form is not None:
             body = urllib.parse.urlencode(form).encode()
             headers.append(("Content-Type", FORM))
-        self._note_secrets(headers, json, form)
+        sent = secrets_of(headers, json or form)
         answer = self._exchange(method, request_bytes(method, target, headers, body))
-        self._note_answer(answer)
+        for credential in [*sent, *secrets_shown_by(answer)]:
+            self.canaries.add(credential)
         self.check(method, target, answer, documented)
+        check_no_echo(sent, answer)
         return answer
 
     def _exchange(self, method, data):
@@ -111,22 +117,35 @@ class Api:
         else:
             self.document.check_protocol_answer(method, answer)
 
-    def _note_secrets(self, headers, json, form):
-        for name, value in headers:
-            if name.lower() in SECRET_HEADERS:
-                text = value.decode("latin-1") if isinstance(value, bytes) else value
-                self.canaries.add(text.split(" ")[-1])
-        fields = json if isinstance(json, dict) else dict(form or {})
-        for name, value in fields.items():
-            if name in SECRET_FIELDS:
-                self.canaries.add(value)
 
-    def _note_answer(self, answer):
-        if answer.content_type == JSON and answer.status in (200, 201) and answer.body:
-            value = answer.json()
-            for name in SECRET_FIELDS - {"username"}:
-                if isinstance(value, dict):
-                    self.canaries.add(value.get(name))
+def secrets_of(headers, fields):
+    """The credentials of a request, wherever they were sent."""
+    found = []
+    for name, value in headers:
+        if name.lower() in SECRET_HEADERS:
+            text = value.decode("latin-1") if isinstance(value, bytes) else value
+            found.append(text.split(" ")[-1])
+    if isinstance(fields, dict):
+        found += [fields[name] for name in SECRET_FIELDS if name in fields]
+    return found
+
+
+def secrets_shown_by(answer):
+    """The values of an answer that are shown only once."""
+    if answer.content_type != JSON or answer.status not in (200, 201) or not answer.body:
+        return []
+    value = answer.json()
+    return [value[name] for name in SHOWN_ONCE if name in value]
+
+
+def check_no_echo(sent, answer):
+    """An error holds no credential, not even a part of one."""
+    if answer.status >= 400:
+        canaries = Canaries()
+        for credential in sent:
+            canaries.add(credential)
+        shown = canaries.leaks_in(str(answer.headers).encode() + b" " + answer.body)
+        assert not shown, f"a credential in an error: {shown}"
 
 
 def check_common_headers(answer, health):
@@ -139,6 +158,8 @@ def check_common_headers(answer, health):
     assert re.fullmatch("[0-9a-f]{16}", answer.header("X-Request-Id") or ""), answer.headers
     if not health:
         assert answer.header("Cache-Control") == "no-store", answer.headers
+    for status, name in NEEDED_HEADERS.items():
+        assert answer.status != status or answer.header(name), f"{status} without {name}"
     for name, _ in answer.headers:
         lower = name.lower()
         assert lower not in ("server", "x-powered-by", "set-cookie"), answer.headers
