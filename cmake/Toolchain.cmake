@@ -17,6 +17,12 @@ target_include_directories(claviger_options INTERFACE "${CMAKE_SOURCE_DIR}/src")
 target_compile_options(claviger_options INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wold-style-cast -Wcast-qual -Wnon-virtual-dtor
   -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch -Wundef -Wformat=2 -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # Wrong in optimised builds about `"text" + std::string` (GCC bug 105651) and moved variants
+  # (GCC bug 105562). clang's warnings and analyser look for the same mistakes.
+  target_compile_options(claviger_options INTERFACE
+    $<$<CONFIG:Release>:-Wno-restrict;-Wno-maybe-uninitialized>)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(claviger_options INTERFACE -Wthread-safety)
 endif()

@@ -24,7 +24,7 @@ step() {
   fi
   printf ' failed after %d s\n' $((SECONDS - start))
   printf '  the last lines of %s:\n' "${log#"$PWD/"}"
-  tail -n 25 "$log" | sed 's/^/  | /'
+  tail -n 25 "$log" | cut -c1-300 | sed 's/^/  | /'
   return "$status"
 }
 
