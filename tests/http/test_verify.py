@@ -227,6 +227,14 @@ def test_no_two_usernames_look_alike_in_the_header(client):
     assert len(set(values)) == 4, values
 
 
+def test_most_scopes_and_longest(user, token):
+    scopes = [f"{number:02}:" + "s" * 125 for number in range(64)]
+    assert user.patch(scopes=scopes).status == 200
+    assert token.verify().header("X-Auth-Scopes") == " ".join(scopes)
+    assert token.check().json()["scopes"] == scopes
+    assert token.verify(f"?scope={scopes[63]}&scope={scopes[0]}").status == 200
+
+
 def test_never_cached(token):
     assert token.verify().header("Cache-Control") == "no-store"
     token.revoke()

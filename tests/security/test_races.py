@@ -118,24 +118,51 @@ def test_deactivations_and_activations_in_a_mix(server):
         assert_refused(text, "revoked", user.api)
 
 
+def accepted_after_revocation(token, check_on, revoke_on, noise=None):
+    """Checks a token on three connections while it is revoked: the answers of those checks that
+    started after the revocation's answer and were not refusals."""
+    revoked, done, wrong = threading.Event(), threading.Event(), []
+
+    def check():
+        for _ in range(40):
+            started_after = revoked.is_set()
+            status = check_on.get("/verify", token.auth).status
+            if started_after and status != 401:
+                wrong.append(status)
+
+    def revoke():
+        assert revoke_on.delete("/token", token.auth).status == 200
+        revoked.set()
+
+    def make_noise():
+        while noise and not done.is_set():
+            noise()
+
+    def checks_and_revocation():
+        try:
+            in_parallel(revoke, check, check, check)
+        finally:
+            done.set()
+
+    in_parallel(checks_and_revocation, make_noise)
+    return wrong
+
+
 def test_a_revocation_that_was_answered_holds_on_every_connection(server):
-    """Checkers on connections of their own; none accepts after the answer."""
     for _ in range(20):
         token = create_client(server).create_user().issue()
-        revoked, wrong = threading.Event(), []
+        assert accepted_after_revocation(token, server.api, server.api) == []
 
-        def check(token=token, revoked=revoked, wrong=wrong):
-            for _ in range(40):
-                started_after = revoked.is_set()
-                status = token.check().status
-                if started_after and status != 401:
-                    wrong.append(status)
 
-        def revoke(token=token, revoked=revoked):
-            assert token.revoke().status == 200
-            revoked.set()
-
-        in_parallel(revoke, check, check)
+def test_a_revocation_by_another_process_holds_on_every_connection(start):
+    """While that process commits other changes all the time, so that the first one is always
+    about to look for what is new."""
+    one = start()
+    two = start(directory=one.directory, **one.settings)
+    client, busy = create_client(one), create_client(two).create_user()
+    for _ in range(20):
+        token = client.create_user().issue()
+        wrong = accepted_after_revocation(token, one.api, two.api, lambda: busy.patch(scopes=["a"]))
         assert wrong == []
 
 
