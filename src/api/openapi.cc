@@ -18,6 +18,13 @@ using Operations = std::map<std::string_view, std::vector<const Route*>>;  // by
 constexpr std::array<std::string_view, 7> kAnyMethod = {"get",     "put",  "post", "delete",
                                                         "options", "head", "patch"};
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTags = {{
+    {"Clients", "Companies or applications. Each has an API key and users of its own."},
+    {"Users", "Integrations or services of a client. Each has a secret that gets it tokens."},
+    {"Tokens", "What proves an identity on each request: issue, check, take back."},
+    {"Server", "Whether the server works, and what it can do."},
+}};
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (auto& c : out)
@@ -89,38 +96,43 @@ std::set<int> refusals_of(const Route& route) {
   return statuses;
 }
 
+/// Opens the headers of an answer with the one that each has.
+void begin_headers(JsonWriter& json) {
+  json.key("headers").begin_object().key("X-Request-Id");
+  write_reference(json, "headers", "X-Request-Id");
+}
+
 void write_refusal(JsonWriter& json, const Route& route, int status) {
   json.key(std::to_string(status)).begin_object().field("description", meaning_of(status));
   const bool challenged =
       status == 401 || (status == 403 && route.credential == Credential::bearer);
   const bool retried = status == 429 || status == 503;
+  begin_headers(json);
   if (challenged || retried) {
-    json.key("headers").begin_object();
     const std::string_view name = retried                                  ? "Retry-After"
                                   : route.credential == Credential::bearer ? "WWW-Authenticate"
                                                                            : "Challenge";
     json.key(retried ? "Retry-After" : "WWW-Authenticate");
     write_reference(json, "headers", name);
-    json.end_object();
   }
-  json.key("content").begin_object();
+  json.end_object().key("content").begin_object();
   write_content(json, "application/problem+json", "Problem");
   json.end_object().end_object();
 }
 
 void write_identity_headers(JsonWriter& json) {
-  json.key("headers").begin_object();
   for (const auto name : {"X-Auth-User-Id", "X-Auth-Username", "X-Auth-Client-Id",
                           "X-Auth-Token-Id", "X-Auth-Scopes"}) {
     json.key(name);
     write_reference(json, "headers", name);
   }
-  json.end_object();
 }
 
 void write_success(JsonWriter& json, const Route& route) {
   json.key(std::to_string(route.status)).begin_object().field("description", "Success.");
+  begin_headers(json);
   if (route.pattern == "/verify") write_identity_headers(json);
+  json.end_object();
   if (route.answer == "Page") {
     json.key("content").begin_object().key("*/*").begin_object().end_object().end_object();
   } else if (!route.answer.empty()) {
@@ -210,8 +222,8 @@ void write_info(JsonWriter& json) {
       .end_object();
   json.key("servers").begin_array().begin_object().field("url", "/").end_object().end_array();
   json.key("tags").begin_array();
-  for (const auto tag : {"Clients", "Users", "Tokens", "Server"})
-    json.begin_object().field("name", tag).end_object();
+  for (const auto& [name, description] : kTags)
+    json.begin_object().field("name", name).field("description", description).end_object();
   json.end_array();
 }
 
