@@ -1,6 +1,7 @@
 // Runs every file of the given folders through a fuzz target, without libFuzzer.
+#include <fmt/format.h>
+
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,6 @@ int main(int count, char** arguments) {
       ++files;
     }
   }
-  std::printf("%d files\n", files);
+  fmt::print("{} files\n", files);
   return files == 0 ? 1 : 0;
 }

@@ -27,12 +27,13 @@ class Handler {
   /// unread, whatever its Content-Type or Content-Encoding.
   virtual bool reads_body(const Request& request) const = 0;
 
-  /// The answer for a request that could not be understood or taken: status 400, 408, 413, 414,
-  /// 431, 501, 505 or 503 (the pool is full, the server stops).
+  /// The answer for a request that could not be understood or taken: status 400, 405, 408, 413,
+  /// 414, 417, 431, or 503 (the pool is full, there are too many connections).
   virtual void refuse(int status, std::string_view reason, const Request& request,
                       Response& response) = 0;
 
-  /// Called after the answer to a request was written to the socket, for the log.
+  /// Called when the answer to a request has been put behind what goes out, for the log. `took` is
+  /// the time since the request had come.
   virtual void answered(const Request& request, const Response& response,
                         std::chrono::nanoseconds took) = 0;
 };

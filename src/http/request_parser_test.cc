@@ -111,11 +111,12 @@ struct Bad {
   int status = 400;
 };
 
-std::vector<Bad> bad_requests() {
-  const std::string rest = " HTTP/1.1\r\nHost: a\r\n\r\n";
-  const std::string nul(1, '\0');
-  std::vector<Bad> bad = {
-      // Two lengths, or one that could be read in two ways
+const std::string kRest = " HTTP/1.1\r\nHost: a\r\n\r\n";
+const std::string kNul(1, '\0');
+
+/// Two lengths, or one that could be read in two ways.
+std::vector<Bad> bad_framing() {
+  return {
       {get("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")},
       {get("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")},
       {get("Content-Length: 5\r\nContent-Length: 5\r\n")},
@@ -138,7 +139,11 @@ std::vector<Bad> bad_requests() {
       {get("Transfer-Encoding:\r\n")},
       {get("Transfer-Encoding: chunked;q=1\r\n")},
       {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"},
-      // Lines
+  };
+}
+
+std::vector<Bad> bad_headers() {
+  return {
       {get("X: a\r\n b\r\n")},
       {get("X: a\r\n\tb\r\n")},
       {"GET / HTTP/1.1\r\n Host: a\r\n\r\n"},
@@ -147,10 +152,9 @@ std::vector<Bad> bad_requests() {
       {"GET / HTTP/1.1\r\nHost: a\r\n\n"},
       {get("X: a\rb\r\n")},
       {get("X: a\r\r\n")},
-      {"\r\n\r\nGET /" + rest},
-      {"\nGET /" + rest},
-      {" GET /" + rest},
-      // Names and values
+      {"\r\n\r\nGET /" + kRest},
+      {"\nGET /" + kRest},
+      {" GET /" + kRest},
       {get("X : a\r\n")},
       {get("X\t: a\r\n")},
       {get("X Y: a\r\n")},
@@ -158,39 +162,42 @@ std::vector<Bad> bad_requests() {
       {get("X\r\n")},
       {get("X(: a\r\n")},
       {get("X\xc3\xa9: a\r\n")},
-      {get("X" + nul + ": a\r\n")},
-      {get("X: a" + nul + "b\r\n")},
-      {get("X: 12345678" + nul + "\r\n")},
+      {get("X" + kNul + ": a\r\n")},
+      {get("X: a" + kNul + "b\r\n")},
+      {get("X: 12345678" + kNul + "\r\n")},
       {get("X: a\x01\r\n")},
       {get("X: a\x7f\r\n")},
       {get("X: a\x1b[0m\r\n")},
-      // Host
       {"GET / HTTP/1.1\r\n\r\n"},
       {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"},
       {"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n"},
       {"GET http://a/ HTTP/1.1\r\n\r\n"},
-      // The request line
-      {"GET" + rest},
-      {"GET " + rest},
-      {"GET  /" + rest},
+  };
+}
+
+std::vector<Bad> bad_request_lines() {
+  return {
+      {"GET" + kRest},
+      {"GET " + kRest},
+      {"GET  /" + kRest},
       {"GET /  HTTP/1.1\r\nHost: a\r\n\r\n"},
       {"GET / \r\nHost: a\r\n\r\n"},
       {"GET /\r\n\r\n"},
-      {"GET a" + rest},
-      {"GET *" + rest},
-      {"GET ?q" + rest},
-      {"GET ftp://a/" + rest},
-      {"GET http:/a" + rest},
-      {"GET http://" + rest},
-      {"GET http:///a" + rest},
-      {"GET http://u@a/" + rest},
-      {"GET /a#b" + rest},
-      {"GET /\xc3\xa9" + rest},
-      {"GET /a\tb" + rest},
-      {"GET /a b" + rest},
-      {"GET /" + nul + rest},
-      {"GET /\x7f" + rest},
-      {"G(T /" + rest},
+      {"GET a" + kRest},
+      {"GET *" + kRest},
+      {"GET ?q" + kRest},
+      {"GET ftp://a/" + kRest},
+      {"GET http:/a" + kRest},
+      {"GET http://" + kRest},
+      {"GET http:///a" + kRest},
+      {"GET http://u@a/" + kRest},
+      {"GET /a#b" + kRest},
+      {"GET /\xc3\xa9" + kRest},
+      {"GET /a\tb" + kRest},
+      {"GET /a b" + kRest},
+      {"GET /" + kNul + kRest},
+      {"GET /\x7f" + kRest},
+      {"G(T /" + kRest},
       {"GET / HTTP/1.2\r\nHost: a\r\n\r\n"},
       {"GET / HTTP/2.0\r\nHost: a\r\n\r\n"},
       {"GET / HTTP/0.9\r\nHost: a\r\n\r\n"},
@@ -199,20 +206,26 @@ std::vector<Bad> bad_requests() {
       {"GET / HTTP/11\r\nHost: a\r\n\r\n"},
       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
       {"\x16\x03\x01\x02"},
-      // Methods and expectations
-      {"TRACE /" + rest, 405},
-      {"CONNECT a:443" + rest, 405},
+      {"TRACE /" + kRest, 405},
+      {"CONNECT a:443" + kRest, 405},
       {get("Expect: 200-ok\r\n"), 417},
       {get("Expect:\r\n"), 417},
   };
-  for (const std::string host : {"", "a b", "a/b", "a@b", "a:", "a:x", "a:123456", "[::1", "[]",
-                                 "[::g]", "[::1]x", "a,b:1:2", "\xc3\xa9"})
-    if (host != "a:") bad.push_back({"GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"});
+}
+
+std::vector<Bad> bad_hosts() {
+  std::vector<Bad> bad;
+  for (const std::string host : {"", "a b", "a/b", "a@b", "a:x", "a:123456", "[::1", "[]", "[::g]",
+                                 "[::1]x", "a,b:1:2", "\xc3\xa9"})
+    bad.push_back({"GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"});
   return bad;
 }
 
 TEST(RequestParser, RefusesWhatCouldBeReadInTwoWays_NET_3) {
-  for (const auto& bad : bad_requests()) {
+  std::vector<Bad> all;
+  for (const auto& some : {bad_framing(), bad_headers(), bad_request_lines(), bad_hosts()})
+    all.insert(all.end(), some.begin(), some.end());
+  for (const auto& bad : all) {
     SCOPED_TRACE(bad.bytes);
     const auto head = parse(bad.bytes).head;
     ASSERT_EQ(head.state, Head::State::refused);

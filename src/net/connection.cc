@@ -226,31 +226,19 @@ bool Connection::answer() {
   Exchange& x = *exchange_;
   request_size_ = x.head.size + x.body_size;
   x.request.body = x.input.bytes().substr(x.head.size, x.body_size);
-  x.response.reset();
-  bool is_answered = false;
-  const bool is_sound = guard([&] {
-    is_answered =
-        !edge_.handler.may_wait(x.request) && edge_.handler.try_handle(x.request, x.response);
-  });
-  if (is_sound && !is_answered) return wait();
-  write_answer();
-  return true;
-}
-
-bool Connection::wait() {
-  exchange_->response.reset();
-  if (edge_.pool.submit(*this)) {
-    phase_ = Phase::waiting;
-    return false;
+  if (!edge_.handler.answers_at_once(x.request, x.response)) {
+    if (edge_.pool.submit(*this)) {
+      phase_ = Phase::waiting;
+      return false;
+    }
+    edge_.handler.refuse(503, "The server has more to do than it can.", x.request, x.response);
   }
-  edge_.handler.refuse(503, "The server has more to do than it can.", exchange_->request,
-                       exchange_->response);
   write_answer();
   return true;
 }
 
 void Connection::run() noexcept {
-  guard([this] { edge_.handler.handle(exchange_->request, exchange_->response); });
+  edge_.handler.handle(exchange_->request, exchange_->response);
   loop_.answer_is_ready(*this);
 }
 
@@ -260,31 +248,6 @@ void Connection::on_answer() {
   advance();
 }
 
-/// Does what calls the handler. False if that threw, which is a defect or a lack of memory: then
-/// the response is a 503, and the connection's last.
-template <class Work>
-bool Connection::guard(Work&& work) noexcept {
-  http::Response& response = exchange_->response;
-  try {
-    std::forward<Work>(work)();
-    return true;
-  } catch (...) {
-    response.reset();
-    response.status = 503;
-  }
-  try {
-    const auto id = http::request_id_text(exchange_->request.id);
-    edge_.log.write(LogLevel::error, "exception_in_handler", {{"request_id", id}});
-    edge_.handler.refuse(503, "The server could not answer.", exchange_->request, response);
-  } catch (...) {
-    // Then without a body.
-    response.reset();
-    response.status = 503;
-  }
-  response.close = true;
-  return false;
-}
-
 /// Answers what cannot be taken, and ends the connection.
 bool Connection::refuse(int status, std::string_view reason) {
   Exchange& x = *exchange_;
@@ -292,7 +255,6 @@ bool Connection::refuse(int status, std::string_view reason) {
   request_size_ = x.input.size();
   must_linger_ = true;
   skips_body_ = false;
-  x.response.reset();
   edge_.handler.refuse(status, reason, x.request, x.response);
   x.response.close = true;
   write_answer();

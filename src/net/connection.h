@@ -86,10 +86,7 @@ class Connection final : public EventTarget, private Task {
 
   // Answering
   bool answer();
-  bool wait();
   bool refuse(int status, std::string_view reason);
-  template <class Work>
-  bool guard(Work&& work) noexcept;
   void write_answer();
 
   // Writing

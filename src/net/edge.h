@@ -6,6 +6,7 @@
 #include "http/handler.h"
 #include "net/admission.h"
 #include "net/bounds.h"
+#include "net/guarded_handler.h"
 #include "net/pool.h"
 #include "observe/log.h"
 
@@ -14,9 +15,14 @@ namespace claviger::net {
 /// What all loops and connections of a server share.
 struct Edge {
   Edge(http::Handler& h, const Clock& c, Log& l, const Bounds& b)
-      : handler(h), clock(c), log(l), bounds(b), admission(b), pool(b.pool_threads, b.pool_queue) {}
+      : handler(h, l),
+        clock(c),
+        log(l),
+        bounds(b),
+        admission(b),
+        pool(b.pool_threads, b.pool_queue) {}
 
-  http::Handler& handler;
+  GuardedHandler handler;
   const Clock& clock;
   Log& log;
   const Bounds bounds;

@@ -1,6 +1,5 @@
 // What a connection makes of requests: framing, order, bodies, bad input.
-#include <array>
-#include <cstdio>
+#include <fmt/format.h>
 
 #include "net/server_test_support.h"
 
@@ -9,13 +8,9 @@ namespace {
 
 std::string chunked(std::string_view body, std::size_t chunk) {
   std::string out;
-  std::array<char, 32> size;
   while (!body.empty()) {
     const auto part = body.substr(0, chunk);
-    std::snprintf(size.data(), size.size(), "%zx\r\n", part.size());
-    out += size.data();
-    out += part;
-    out += "\r\n";
+    out += fmt::format("{:x}\r\n{}\r\n", part.size(), part);
     body.remove_prefix(part.size());
   }
   return out + "0\r\n\r\n";

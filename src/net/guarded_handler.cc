@@ -1,0 +1,50 @@
+#include "net/guarded_handler.h"
+
+namespace claviger::net {
+
+bool GuardedHandler::answers_at_once(const http::Request& request,
+                                     http::Response& response) noexcept {
+  try {
+    response.reset();
+    if (!handler_.may_wait(request) && handler_.try_handle(request, response)) return true;
+    response.reset();
+    return false;
+  } catch (...) {
+    give_up(request, response);
+    return true;
+  }
+}
+
+void GuardedHandler::handle(const http::Request& request, http::Response& response) noexcept {
+  try {
+    handler_.handle(request, response);
+  } catch (...) {
+    give_up(request, response);
+  }
+}
+
+void GuardedHandler::refuse(int status, std::string_view reason, const http::Request& request,
+                            http::Response& response) noexcept {
+  try {
+    response.reset();
+    handler_.refuse(status, reason, request, response);
+  } catch (...) {
+    give_up(request, response);
+  }
+}
+
+void GuardedHandler::give_up(const http::Request& request, http::Response& response) noexcept {
+  try {
+    log_.write(LogLevel::error, "exception_in_handler",
+               {{"request_id", http::request_id_text(request.id)}});
+    response.reset();
+    handler_.refuse(503, "The server could not answer.", request, response);
+  } catch (...) {
+    // Then without a body.
+    response.reset();
+    response.status = 503;
+  }
+  response.close = true;
+}
+
+}  // namespace claviger::net

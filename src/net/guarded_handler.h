@@ -1,0 +1,32 @@
+#pragma once
+
+#include "http/handler.h"
+#include "observe/log.h"
+
+namespace claviger::net {
+
+/// The handler, as connections call it: what it throws ends here. That is a defect or a lack of
+/// memory; the request is answered with 503, its connection closed, and a line logged.
+class GuardedHandler {
+ public:
+  GuardedHandler(http::Handler& handler, Log& log) : handler_(handler), log_(log) {}
+
+  bool reads_body(const http::Request& request) const { return handler_.reads_body(request); }
+  /// False: the request is to be answered by `handle`, where waiting is possible.
+  bool answers_at_once(const http::Request& request, http::Response& response) noexcept;
+  void handle(const http::Request& request, http::Response& response) noexcept;
+  void refuse(int status, std::string_view reason, const http::Request& request,
+              http::Response& response) noexcept;
+  void answered(const http::Request& request, const http::Response& response,
+                std::chrono::nanoseconds took) {
+    handler_.answered(request, response, took);
+  }
+
+ private:
+  void give_up(const http::Request& request, http::Response& response) noexcept;
+
+  http::Handler& handler_;
+  Log& log_;
+};
+
+}  // namespace claviger::net
