@@ -24,7 +24,7 @@ namespace claviger::contract {
 class Place {
  public:
   virtual ~Place() = default;
-  virtual std::unique_ptr<Store> open() = 0;
+  virtual std::shared_ptr<Store> open() = 0;
 };
 
 struct Engine {
@@ -144,7 +144,7 @@ class StoreContract : public testing::TestWithParam<Engine> {
   }
 
   std::unique_ptr<Place> place_;
-  std::unique_ptr<Store> store_;
+  std::shared_ptr<Store> store_;
   Maker make_;
 };
 

@@ -162,10 +162,6 @@ void Connection::set_busy_timeout(std::chrono::milliseconds timeout) {
   sqlite3_busy_timeout(db_, static_cast<int>(timeout.count()));
 }
 
-void Connection::pause(std::chrono::milliseconds time) {
-  sqlite3_sleep(static_cast<int>(time.count()));
-}
-
 Result<sqlite3_stmt*> Connection::prepared(Query query) {
   auto*& statement = statements_[static_cast<std::size_t>(query)];
   if (!statement && sqlite3_prepare_v3(db_, sql_of(query), -1, SQLITE_PREPARE_PERSISTENT,

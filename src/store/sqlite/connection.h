@@ -140,8 +140,6 @@ class Connection {
   /// SQLite's extended code of the last failed call.
   int error_code() const;
   void set_busy_timeout(std::chrono::milliseconds timeout);
-  /// Waits, while another process is at work.
-  static void pause(std::chrono::milliseconds time);
   sqlite3* handle() const { return db_; }
 
  private:

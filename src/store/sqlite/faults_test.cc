@@ -124,6 +124,7 @@ TEST_F(FaultyDisk, AfterAFailedSyncOfTheFileWritesAreRefusedToo) {
 // The same with the kernel's own word for it: a limit on the size of files.
 TEST_F(FaultyDisk, ALimitOnFilesIsAFullDisk) {
   store_.reset();
+  log_.reset();
   contract::Child child([&] {
     ::signal(SIGXFSZ, SIG_IGN);
     TestLog log;
@@ -145,6 +146,7 @@ TEST_F(FaultyDisk, ALimitOnFilesIsAFullDisk) {
     must(store->create_client(last));
   });
   EXPECT_EQ(child.wait(), 0);
+  log_ = std::make_unique<TestLog>(folder_.file("log"));
   open();
   EXPECT_GT(must(store_->status()).clients, 2);
 }
@@ -163,6 +165,16 @@ TEST_F(FaultyDisk, AWriterOfAnotherProcessIsWaitedForWithABound) {
 /// How long the write-ahead log is, in pages (word 2 of the index: mxFrame, nPage).
 std::uint64_t log_pages(const Store& store) {
   return store.change_mark().words[1] & 0xffff'ffff;
+}
+
+TEST_F(FaultyDisk, TheLogIsCopiedBackBesideTheWrites) {
+  const std::string long_name(60'000, 'n');
+  while (log_pages(*store_) < 3'000) must(store_->create_client(make_.client(long_name)));
+  const auto deadline = std::chrono::steady_clock::now() + seconds{30};
+  while (std::filesystem::file_size(path_) < (3U << 20U)) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::yield();
+  }
 }
 
 TEST_F(FaultyDisk, TheLogStaysShort) {

@@ -64,7 +64,7 @@ class HandMadeChanges : public testing::Test {
   }
 
   SqlitePlace place_{false};
-  std::unique_ptr<Store> store_ = place_.open();
+  std::shared_ptr<Store> store_ = place_.open();
   contract::Maker make_;
   sqlite3* hand_ = nullptr;
   NewClient client_;

@@ -67,19 +67,10 @@ Result<std::unique_ptr<Connection>> connect(const SqliteOptions& options, int ca
       {.path = options.path, .read_only = read_only, .cache_kib = cache_kib, .vfs = options.vfs});
 }
 
-/// Another process that starts at the same moment may be switching to the log as well: SQLite
-/// then answers "busy" at once rather than wait.
 Status use_write_ahead_log(Connection& db) {
-  constexpr int attempts = 200;
   constexpr const char* is_wal =
       "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'";
-  Status switched;
-  for (int i = 0; i < attempts; ++i) {
-    switched = db.run("PRAGMA journal_mode = WAL");
-    if (switched) break;
-    db.pause(std::chrono::milliseconds{10});
-  }
-  TRY_STATUS(switched);
+  TRY_STATUS(db.run("PRAGMA journal_mode = WAL"));
   if (TRY(db.number(is_wal)) == 1) return {};
   return fail(Code::storage_unavailable, "The file system has no shared memory for SQLite's log.");
 }

@@ -62,18 +62,22 @@ class SqlitePlace final : public contract::Place {
   explicit SqlitePlace(bool in_memory)
       : path_(in_memory ? ":memory:" : folder_.file("claviger.db")) {}
 
-  std::unique_ptr<Store> open() override {
-    // The log has a thread, and a child process has none of its parent's.
-    logs_.push_back(std::make_unique<TestLog>());
-    return contract::must(
-        open_sqlite({.path = path_, .environment = test_environment()}, logs_.back()->log()));
+  std::shared_ptr<Store> open() override {
+    auto opened = std::make_shared<Opened>();
+    opened->store = contract::must(
+        open_sqlite({.path = path_, .environment = test_environment()}, opened->log.log()));
+    return {opened, opened->store.get()};
   }
   const std::string& path() const { return path_; }
 
  private:
+  // The log has a thread: it goes with the store, so that a test without a store can fork.
+  struct Opened {
+    TestLog log;
+    std::unique_ptr<Store> store;
+  };
   TemporaryFolder folder_;
   std::string path_;
-  std::vector<std::unique_ptr<TestLog>> logs_;
 };
 
 inline std::unique_ptr<contract::Place> file_place() {
