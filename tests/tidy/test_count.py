@@ -19,7 +19,7 @@ GTEST = """<testsuites><testsuite name="Hash">
   <testcase classname="Hash" name="Empty" status="run" result="completed"/>
 </testsuite></testsuites>"""
 CTEST_PASSED = '<testsuite><testcase name="unit.hash" status="run"/></testsuite>'
-CTEST_FAILED = '<testsuite><testcase name="unit.hash" status="fail"><failure/></testcase></testsuite>'
+CTEST_FAILED = CTEST_PASSED.replace('status="run"/>', 'status="fail"><failure/></testcase>')
 
 
 @pytest.fixture
