@@ -52,7 +52,7 @@ class Commands : public ::testing::Test {
 
   /// A file that holds this text.
   std::string file(const std::string& text) {
-    const auto path = ::testing::TempDir() + "claviger_cli_test." + std::to_string(::getpid());
+    auto path = ::testing::TempDir() + "claviger_cli_test." + std::to_string(::getpid());
     std::ofstream(path) << text;
     return path;
   }

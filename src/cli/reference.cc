@@ -6,7 +6,7 @@ namespace claviger::cli {
 namespace {
 
 constexpr const char* head =
-    R"(<!-- Generated from src/cli/: CLAVIGER_UPDATE_REFERENCE=1 cli_test -->
+    R"(<!-- Made from the commands' own help; cli_test compares, and tells how to renew it. -->
 # The command line
 
 What the HTTP API does can be done with `claviger` on the database itself, whether or not a server

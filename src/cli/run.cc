@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <cstring>
 #include <exception>
+#include <system_error>
 
 #include "cli/groups.h"
 
@@ -27,7 +27,7 @@ int finish(Output& output, int status) {
   wipe(output.out);
   if (!written) {
     output.err += std::string("claviger: standard output cannot be written (") +
-                  std::strerror(errno) +
+                  std::generic_category().message(errno) +
                   "). What was done is done; a value shown only once is lost: rotate it.\n";
     status = status == exit_ok ? exit_refused : status;
   }

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "base/units.h"
 
@@ -22,7 +22,7 @@ struct File {
 };
 
 tl::unexpected<std::string> unreadable() {
-  return tl::unexpected<std::string>(std::strerror(errno));
+  return tl::unexpected<std::string>(std::generic_category().message(errno));
 }
 
 }  // namespace
