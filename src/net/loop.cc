@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "base/secret.h"
@@ -174,7 +174,8 @@ void Loop::pause_accepting(int error) {
   if (!is_accepting_) return;
   is_accepting_ = false;
   for (const auto& listener : listeners_) listener->watch(0, EPOLL_CTL_MOD);
-  edge_.log.write(LogLevel::warning, "cannot_accept", {{"error", std::strerror(error)}});
+  const auto why = std::system_category().message(error);
+  edge_.log.write(LogLevel::warning, "cannot_accept", {{"error", why}});
 }
 
 void Loop::add(Fd socket, const http::Address& peer) {

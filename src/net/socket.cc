@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace claviger::net {
 namespace {
@@ -31,7 +32,7 @@ Error cannot_listen(const ListenAddress& address, std::string_view why) {
                       "cannot listen on " + listen_address_text(address) + ": " + std::string(why));
 }
 Error cannot_listen(const ListenAddress& address) {
-  return cannot_listen(address, std::strerror(errno));
+  return cannot_listen(address, std::system_category().message(errno));
 }
 
 Result<SocketAddress> socket_address(const ListenAddress& address) {
