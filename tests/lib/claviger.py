@@ -78,6 +78,7 @@ class Server:
         self.canaries = Canaries()
         for name in SECRET_SETTINGS:
             self.canaries.add(self.settings.get(name))
+        self.binary = binary()
         self.process = None
 
     @property
@@ -104,7 +105,7 @@ class Server:
     def _spawn(self, prefix=()):
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*prefix, str(binary()), "serve", *self.arguments],
+                [*prefix, str(self.binary), "serve", *self.arguments],
                 env={"PATH": os.environ["PATH"], **SANITIZER_OPTIONS, **self.settings},
                 cwd=self.directory,
                 stdin=subprocess.DEVNULL,
