@@ -6,8 +6,8 @@ namespace claviger::api {
 Status delete_token(Call& call) {
   const auto revoked = TRY(revoke_own_token(call.app.services, *call.identity));
   JsonWriter json(json_body(call));
-  json.begin_object().field("id", revoked.id.text()).field("is_revoked", true);
-  write_time(json, "revoked_at", revoked.revoked_at);
+  json.begin_object().field("id", revoked.id).field("is_revoked", true);
+  json.field("revoked_at", revoked.revoked_at);
   write_fenced(json, revoked.fenced);
   json.end_object();
   return {};

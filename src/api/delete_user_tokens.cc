@@ -9,7 +9,7 @@ Status delete_user_tokens(Call& call) {
   const auto revoked = TRY(revoke_user_tokens(call.app.services, *call.acting, id));
   call.response.notes.user_id = id;
   JsonWriter json(json_body(call));
-  json.begin_object().field("user_id", id.text()).field("revoked", revoked.count);
+  json.begin_object().field("user_id", id).field("revoked", revoked.count);
   write_fenced(json, revoked.fenced);
   json.end_object();
   return {};

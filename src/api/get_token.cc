@@ -7,12 +7,12 @@ Status get_token(Call& call) {
   const auto& identity = *call.identity;
   JsonWriter json(json_body(call));
   json.begin_object()
-      .field("user_id", identity.user->id.text())
+      .field("user_id", identity.user->id)
       .field("username", identity.user->username);
   write_scopes(json, identity.user->scopes);
-  json.field("client_id", identity.user->client->id.text())
-      .field("token_id", identity.token_id.text())
-      .field("expires_at", rfc3339(identity.expires_at))
+  json.field("client_id", identity.user->client->id)
+      .field("token_id", identity.token_id)
+      .field("expires_at", identity.expires_at)
       .end_object();
   return {};
 }

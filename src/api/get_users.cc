@@ -9,14 +9,14 @@ namespace {
 
 void write_row(JsonWriter& json, const UserRow& row) {
   json.begin_object()
-      .field("user_id", row.user.id.text())
+      .field("user_id", row.user.id)
       .field("username", row.user.identifier)
       .key("token_value");
   if (!row.newest_token) {
     json.null().key("expired_at").null().key("created_by_username").null();
   } else {
     json.value(row.newest_token->preview)
-        .field("expired_at", rfc3339(row.newest_token->expires_at))
+        .field("expired_at", row.newest_token->expires_at)
         .key("created_by_username");
     // Empty means that the user itself got it.
     if (row.newest_token->created_by_username.empty())

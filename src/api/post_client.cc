@@ -18,12 +18,12 @@ Status post_client(Call& call) {
   call.response.notes.client_id = created.client.id;
   JsonWriter json(json_body(call));
   json.begin_object()
-      .field("id", created.client.id.text())
+      .field("id", created.client.id)
       .field("name", created.client.name)
       .key("api_key");
   created.api_key.reveal([&](std::string_view key) { json.value(key); });
   json.field("is_active", created.client.is_active)
-      .field("created_at", rfc3339(created.client.created_at))
+      .field("created_at", created.client.created_at)
       .end_object();
   return {};
 }

@@ -10,12 +10,12 @@ Status post_client_api_key(Call& call) {
   const auto rotated = TRY(rotate_api_key(call.app.services, *call.acting, options));
   JsonWriter json(json_body(call));
   json.begin_object()
-      .field("id", rotated.client.id.text())
+      .field("id", rotated.client.id)
       .field("name", rotated.client.name)
       .key("api_key");
   rotated.api_key.reveal([&](std::string_view key) { json.value(key); });
   json.field("api_key_preview", rotated.client.api_key_preview);
-  write_time(json, "previous_api_key_expires_at", rotated.client.previous_api_key_expires_at);
+  json.field("previous_api_key_expires_at", rotated.client.previous_api_key_expires_at);
   write_fenced(json, rotated.fenced);
   json.end_object();
   return {};

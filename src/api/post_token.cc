@@ -25,14 +25,14 @@ Status post_token(Call& call) {
 
   call.response.notes.user_id = issued->user_id;
   JsonWriter json(json_body(call));
-  json.begin_object().field("id", issued->id.text()).key("token");
+  json.begin_object().field("id", issued->id).key("token");
   issued->text.reveal([&](std::string_view text) { json.value(text); });
   json.field("token_type", "bearer")
-      .field("expires_at", rfc3339(issued->expires_at))
+      .field("expires_at", issued->expires_at)
       .field("expires_in", issued->expires_in)
       .field("is_revoked", false)
-      .field("user_id", issued->user_id.text())
-      .field("client_id", issued->client_id.text())
+      .field("user_id", issued->user_id)
+      .field("client_id", issued->client_id)
       .end_object();
   return {};
 }

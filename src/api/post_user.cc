@@ -11,11 +11,11 @@ Status post_user(Call& call) {
   call.response.notes.user_id = created.user.id;
   JsonWriter json(json_body(call));
   json.begin_object()
-      .field("id", created.user.id.text())
+      .field("id", created.user.id)
       .field("identifier", created.user.identifier)
       .field("secret_preview", created.user.secret_preview)
       .field("is_active", created.user.is_active)
-      .field("client_id", created.user.client_id.text())
+      .field("client_id", created.user.client_id)
       .key("secret");
   created.secret.reveal([&](std::string_view secret) { json.value(secret); });
   json.end_object();

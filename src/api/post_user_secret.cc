@@ -12,12 +12,12 @@ Status post_user_secret(Call& call) {
   call.response.notes.user_id = id;
   JsonWriter json(json_body(call));
   json.begin_object()
-      .field("id", rotated.user.id.text())
+      .field("id", rotated.user.id)
       .field("identifier", rotated.user.identifier)
       .key("secret");
   rotated.secret.reveal([&](std::string_view secret) { json.value(secret); });
   json.field("secret_preview", rotated.user.secret_preview);
-  write_time(json, "previous_secret_expires_at", rotated.user.previous_secret_expires_at);
+  json.field("previous_secret_expires_at", rotated.user.previous_secret_expires_at);
   write_fenced(json, rotated.fenced);
   json.end_object();
   return {};

@@ -19,14 +19,6 @@ std::string_view text_of_state(TokenState state) {
 
 }  // namespace
 
-void write_time(JsonWriter& json, std::string_view name, const std::optional<Instant>& at) {
-  json.key(name);
-  if (at)
-    json.value(rfc3339(*at));
-  else
-    json.null();
-}
-
 void write_scopes(JsonWriter& json, std::string_view stored) {
   json.key("scopes").begin_array();
   for_each_scope(stored, [&](std::string_view scope) { json.value(scope); });
@@ -34,47 +26,47 @@ void write_scopes(JsonWriter& json, std::string_view stored) {
 }
 
 void write_client(JsonWriter& json, const Client& client) {
-  json.field("id", client.id.text())
+  json.field("id", client.id)
       .field("name", client.name)
       .field("is_active", client.is_active)
-      .field("created_at", rfc3339(client.created_at))
+      .field("created_at", client.created_at)
       .field("api_key_preview", client.api_key_preview)
-      .field("api_key_created_at", rfc3339(client.api_key_created_at));
-  write_time(json, "previous_api_key_expires_at", client.previous_api_key_expires_at);
-  write_time(json, "last_used_at", client.last_used_at);
+      .field("api_key_created_at", client.api_key_created_at);
+  json.field("previous_api_key_expires_at", client.previous_api_key_expires_at);
+  json.field("last_used_at", client.last_used_at);
   json.field("users_total", client.users);
 }
 
 void write_user(JsonWriter& json, const User& user) {
-  json.field("id", user.id.text()).field("identifier", user.identifier);
+  json.field("id", user.id).field("identifier", user.identifier);
   write_scopes(json, user.scopes);
   json.field("is_active", user.is_active)
-      .field("client_id", user.client_id.text())
-      .field("created_at", rfc3339(user.created_at))
+      .field("client_id", user.client_id)
+      .field("created_at", user.created_at)
       .field("secret_preview", user.secret_preview)
-      .field("secret_created_at", rfc3339(user.secret_created_at));
-  write_time(json, "previous_secret_expires_at", user.previous_secret_expires_at);
-  write_time(json, "last_used_at", user.last_used_at);
+      .field("secret_created_at", user.secret_created_at);
+  json.field("previous_secret_expires_at", user.previous_secret_expires_at);
+  json.field("last_used_at", user.last_used_at);
 }
 
 void write_token(JsonWriter& json, const Token& token, Instant now) {
   const auto state = token.state(now);
-  json.field("id", token.id.text())
-      .field("user_id", token.user_id.text())
-      .field("client_id", token.client_id.text())
+  json.field("id", token.id)
+      .field("user_id", token.user_id)
+      .field("client_id", token.client_id)
       .field("username", token.username)
       .field("token_value", token.preview)
       .field("state", text_of_state(state))
       .field("is_revoked", state == TokenState::revoked);
-  write_time(json, "revoked_at", token.revoked_at);
-  json.field("created_at", rfc3339(token.created_at))
-      .field("expires_at", rfc3339(token.expires_at))
+  json.field("revoked_at", token.revoked_at);
+  json.field("created_at", token.created_at)
+      .field("expires_at", token.expires_at)
       .key("created_by_username");
   if (token.created_by_username.empty())
     json.null();
   else
     json.value(token.created_by_username);
-  write_time(json, "last_used_at", token.last_used_at);
+  json.field("last_used_at", token.last_used_at);
 }
 
 void write_fenced(JsonWriter& json, const Fenced& fenced) {

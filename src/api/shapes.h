@@ -13,7 +13,6 @@ void write_client(JsonWriter& json, const Client& client);
 void write_user(JsonWriter& json, const User& user);
 void write_token(JsonWriter& json, const Token& token, Instant now);
 void write_scopes(JsonWriter& json, std::string_view stored);
-void write_time(JsonWriter& json, std::string_view name, const std::optional<Instant>& at);
 /// "fenced": true and the epoch: what every answer that takes something back ends with.
 void write_fenced(JsonWriter& json, const Fenced& fenced);
 

@@ -44,12 +44,10 @@ Status answer_token_list(Call& call, std::optional<UserId> user) {
     write_token(json, token, now);
     json.end_object();
   }
-  json.end_array().field("page_size", listing.page_size).key("next_cursor");
-  if (page.next)
-    json.value(page.next->text());
-  else
-    json.null();
-  json.end_object();
+  json.end_array()
+      .field("page_size", listing.page_size)
+      .field("next_cursor", page.next)
+      .end_object();
   return {};
 }
 

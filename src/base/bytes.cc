@@ -80,23 +80,32 @@ std::optional<std::size_t> base64url_decoded_size(std::size_t text_length) {
 std::optional<std::size_t> base64url_decode(std::string_view text, std::span<std::uint8_t> out) {
   const auto size = base64url_decoded_size(text.size());
   if (!size || out.size() < *size) return std::nullopt;
-  std::size_t written = 0;
-  std::uint32_t word = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const int value = kValues[static_cast<std::uint8_t>(c)];
-    if (value < 0) return std::nullopt;
-    word = word << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out[written++] = static_cast<std::uint8_t>(word >> bits);
-      word &= (1U << bits) - 1;
-    }
+  const auto value_at = [&](std::size_t i) {
+    return std::int32_t{kValues[static_cast<std::uint8_t>(text[i])]};
+  };
+  std::uint8_t* to = out.data();
+  std::int32_t wrong = 0;  // negative once any character was not of the alphabet
+  std::size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4, to += 3) {
+    const std::int32_t a = value_at(i), b = value_at(i + 1), c = value_at(i + 2),
+                       d = value_at(i + 3);
+    wrong |= a | b | c | d;
+    const auto word = static_cast<std::uint32_t>(a * (1 << 18) + b * (1 << 12) + c * (1 << 6) + d);
+    to[0] = static_cast<std::uint8_t>(word >> 16);
+    to[1] = static_cast<std::uint8_t>(word >> 8);
+    to[2] = static_cast<std::uint8_t>(word);
   }
-  // Bits left over must be zero, or two texts would decode to the same bytes (RFC 4648 §3.5).
-  if (word != 0) return std::nullopt;
-  return written;
+  if (const auto rest = text.size() - i; rest != 0) {
+    const std::int32_t a = value_at(i), b = value_at(i + 1), c = rest == 3 ? value_at(i + 2) : 0;
+    wrong |= a | b | c;
+    // Bits left over must be zero, or two texts would decode to the same bytes (RFC 4648 §3.5).
+    if (((rest == 3 ? c & 3 : b & 15)) != 0) return std::nullopt;
+    const auto word = static_cast<std::uint32_t>(a * (1 << 18) + b * (1 << 12) + c * (1 << 6));
+    *to++ = static_cast<std::uint8_t>(word >> 16);
+    if (rest == 3) *to++ = static_cast<std::uint8_t>(word >> 8);
+  }
+  if (wrong < 0) return std::nullopt;
+  return *size;
 }
 
 }  // namespace claviger

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/ids.h"
 #include "base/text.h"
+#include "base/time.h"
 
 namespace claviger {
 
@@ -47,6 +50,23 @@ class JsonWriter {
   JsonWriter& null() {
     comma();
     out_ += "null";
+    return *this;
+  }
+  template <class Tag>
+  JsonWriter& value(const Id<Tag>& id) {
+    comma();
+    std::array<char, 38> text;
+    text.front() = text.back() = '"';
+    uuid_write(id.bytes, text.data() + 1);
+    out_.append(text.data(), text.size());
+    return *this;
+  }
+  JsonWriter& value(Instant at) {
+    comma();
+    std::array<char, rfc3339_chars + 2> text;
+    text.front() = text.back() = '"';
+    rfc3339_write(at, text.data() + 1);
+    out_.append(text.data(), text.size());
     return *this;
   }
   /// A value that is JSON text already.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,8 +51,11 @@ inline Instant from_unix_milliseconds(std::int64_t ms) {
   return Instant{std::chrono::milliseconds{ms}};
 }
 
-/// "2026-01-01T00:00:00Z" (RFC 3339 in UTC, whole seconds, rounded down).
+/// "2026-01-01T00:00:00Z" (RFC 3339 in UTC, whole seconds, rounded down), for the years 0 to 9999.
 std::string rfc3339(Instant at);
+inline constexpr std::size_t rfc3339_chars = 20;
+/// Writes that text to `out`, which has room for it.
+void rfc3339_write(Instant at, char* out);
 /// "2026-01-01T00:00:00.123Z", for log lines.
 std::string rfc3339_ms(Instant at);
 

@@ -12,7 +12,8 @@ using Found = LiveView::Found;
 
 /// Layers 1 and 2: signature, then expiry.
 Checked<Claims> check_signed(const Services& services, std::string_view token, Instant now) {
-  auto payload = check_signature(token, services.keys);
+  SignedPayload::Buffer buffer;
+  auto payload = check_signature(token, services.keys, buffer);
   if (!payload) return tl::unexpected(std::move(payload).error());
   auto claims = parse_claims(*payload, services.policy.issuer);
   if (!claims) return claims;

@@ -41,14 +41,12 @@ std::optional<Parts> split(std::string_view token) {
   return parts;
 }
 
-/// The decoded text, with padding behind it for the JSON parser.
-std::optional<std::pair<std::string, std::size_t>> decode_padded(std::string_view part) {
-  const auto size = base64url_decoded_size(part.size());
+/// The decoded text, at the front of a buffer that is longer by what the JSON parser may read.
+std::optional<std::string_view> decode(std::string_view part, SignedPayload::Buffer& buffer) {
+  auto* bytes = reinterpret_cast<std::uint8_t*>(buffer.data());
+  const auto size = base64url_decode(part, {bytes, limits::token_bytes});
   if (!size) return std::nullopt;
-  std::string text(*size + SignedPayload::kPadding, '\0');
-  auto* bytes = reinterpret_cast<std::uint8_t*>(text.data());
-  if (!base64url_decode(part, {bytes, *size})) return std::nullopt;
-  return std::pair{std::move(text), *size};
+  return std::string_view(buffer.data(), *size);
 }
 
 struct Header {
@@ -75,11 +73,12 @@ std::optional<Header> parse_header(std::string_view json) {
   return header;
 }
 
-Checked<const Key*> key_of(std::string_view header_part, const KeyRing& keys) {
+Checked<const Key*> key_of(std::string_view header_part, const KeyRing& keys,
+                           SignedPayload::Buffer& buffer) {
   if (const Key* key = keys.find_by_header(header_part)) return key;
-  const auto decoded = decode_padded(header_part);
+  const auto decoded = decode(header_part, buffer);
   if (!decoded) return malformed("header is not canonical base64url");
-  const auto header = parse_header({decoded->first.data(), decoded->second});
+  const auto header = parse_header(*decoded);
   if (!header) return malformed("header is not exactly alg, typ and kid");
   if (header->type != "at+jwt") return malformed("typ is not at+jwt");
   const Key* key = keys.find(header->kid);
@@ -90,17 +89,18 @@ Checked<const Key*> key_of(std::string_view header_part, const KeyRing& keys) {
 
 }  // namespace
 
-Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& keys) {
+Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& keys,
+                                       SignedPayload::Buffer& buffer) {
   if (token.size() > limits::token_bytes) return malformed("longer than 8 KiB");
   const auto parts = split(token);
   if (!parts) return malformed("not three non-empty parts");
-  const auto key = key_of(parts->header, keys);
+  const auto key = key_of(parts->header, keys, buffer);
   if (!key) return tl::unexpected(key.error());
   if (!(*key)->verify(parts->signing_input, parts->signature))
     return malformed("signature does not match");
-  auto payload = decode_padded(parts->payload);
+  const auto payload = decode(parts->payload, buffer);
   if (!payload) return malformed("payload is not canonical base64url");
-  return SignedPayload(std::move(payload->first), payload->second);
+  return SignedPayload(*payload);
 }
 
 std::string sign_token(const Key& key, std::string_view payload_json) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "base/limits.h"
 #include "token/key_ring.h"
 #include "token/refusal.h"
 
@@ -16,20 +18,23 @@ using Checked = tl::expected<T, TokenRefusal>;
 /// this can be parsed into claims: nothing of a payload is read before its signature (TOK-4).
 class SignedPayload {
  public:
-  /// The JSON text, followed by at least kPadding readable bytes.
-  std::string_view json() const { return {padded_.data(), size_}; }
+  /// The JSON text, followed by at least kPadding readable bytes of the buffer it was decoded into.
+  std::string_view json() const { return json_; }
   static constexpr std::size_t kPadding = 64;
+  /// Memory for the payload of one token, however long.
+  using Buffer = std::array<char, limits::token_bytes + kPadding>;
 
  private:
-  friend Checked<SignedPayload> check_signature(std::string_view, const KeyRing&);
-  SignedPayload(std::string padded, std::size_t size) : padded_(std::move(padded)), size_(size) {}
-  std::string padded_;
-  std::size_t size_;
+  friend Checked<SignedPayload> check_signature(std::string_view, const KeyRing&, Buffer&);
+  explicit SignedPayload(std::string_view json) : json_(json) {}
+  std::string_view json_;
 };
 
 /// Layer 1: the compact form is exact (TOK-3), the protected header is one of ours (TOK-2), and the
 /// signature is that of the key it names (TOK-1).
-Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& keys);
+/// The payload is decoded into `buffer`.
+Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& keys,
+                                       SignedPayload::Buffer& buffer);
 
 /// The compact form of a payload signed by a key (RFC 7515 §7.1).
 std::string sign_token(const Key& key, std::string_view payload_json);

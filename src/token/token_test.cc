@@ -50,7 +50,8 @@ std::string token_with_payload(std::string_view payload) {
 
 /// All of layers 1 and 2.
 Checked<Claims> check(std::string_view token) {
-  auto payload = check_signature(token, ring());
+  SignedPayload::Buffer buffer;
+  auto payload = check_signature(token, ring(), buffer);
   if (!payload) return tl::unexpected(payload.error());
   auto claims = parse_claims(*payload, kIssuer);
   if (!claims) return claims;
