@@ -18,6 +18,8 @@ class CLAVIGER_TSA(capability("mutex")) Mutex {
  public:
   void lock() CLAVIGER_TSA(acquire_capability()) { mutex_.lock(); }
   void unlock() CLAVIGER_TSA(release_capability()) { mutex_.unlock(); }
+  /// Tells the analysis, inside a function it cannot look through, what the caller holds.
+  void assert_held() const CLAVIGER_TSA(assert_capability(this)) {}
   bool try_lock() CLAVIGER_TSA(try_acquire_capability(true)) { return mutex_.try_lock(); }
 
  private:

@@ -1,6 +1,7 @@
 #include "fence/live_view.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace claviger {
 namespace {
@@ -9,28 +10,21 @@ std::uint32_t seconds_of(Instant at) {
   return static_cast<std::uint32_t>(unix_seconds(at));
 }
 
-/// What a look-up finds in a cell; nullopt if the store has to be asked.
-std::optional<LiveView::Found> read_cell(TokenCell& cell, std::uint32_t now_min) {
-  if (!cell.user) return LiveView::Revoked{};
-  if (!cell.user->is_current()) return std::nullopt;
-  if (cell.last_used_min != now_min) {
-    cell.last_used_min = now_min;
-    cell.last_used_unsaved = true;
-  }
-  return LiveView::Live{cell.user, from_unix_seconds(cell.expires_s)};
-}
-
 }  // namespace
 
 LiveView::LiveView(Store& store, std::size_t capacity) : store_(store) {
-  for (auto& shard : shards_) {
-    const Lock lock(shard.mutex);
-    shard.table.set_capacity(std::max<std::size_t>(capacity / shards_.size(), 1));
+  for (std::size_t i = 0; i < limits::view_shards; ++i) {
+    shards_.push_back(std::make_unique<Shard>(reclaimer_));
+    shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
   }
 }
 
+LiveView::~LiveView() {
+  drop_everything();
+}
+
 LiveView::Shard& LiveView::shard(TokenId id) {
-  return shards_[std::hash<TokenId>{}(id) & (shards_.size() - 1)];
+  return *shards_[std::hash<TokenId>{}(id) & (limits::view_shards - 1)];
 }
 
 bool LiveView::is_current() const {
@@ -73,35 +67,52 @@ void LiveView::apply(const LogEntry& entry) {
   if (entry.kind == LogEntry::Kind::token) {
     Shard& s = shard(TokenId{entry.key});
     const Lock lock(s.mutex);
-    if (const TokenCell* cell = s.table.find(TokenId{entry.key})) s.keep_last_use(*cell);
-    s.table.erase(TokenId{entry.key});
+    if (const auto erased = s.table.erase(TokenId{entry.key})) let_go(s, *erased);
     return;
   }
-  const auto end = [](auto& owners, auto id) {
-    const auto found = owners.find(id);
-    if (found == owners.end()) return;
-    if (const auto owner = found->second.lock()) owner->ended.store(true);
-    owners.erase(found);
-  };
   const Lock lock(owners_mutex_);
-  if (entry.kind == LogEntry::Kind::user) end(users_, UserId{entry.key});
-  if (entry.kind == LogEntry::Kind::client) end(clients_, ClientId{entry.key});
+  if (entry.kind == LogEntry::Kind::user) {
+    const auto found = users_.find(UserId{entry.key});
+    if (found == users_.end()) return;
+    found->second->ended.store(true);
+    release(found->second);
+    users_.erase(found);
+  } else if (const auto found = clients_.find(ClientId{entry.key}); found != clients_.end()) {
+    if (const auto client = found->second.lock()) client->ended.store(true);
+    clients_.erase(found);
+  }
 }
 
 void LiveView::drop_everything() {
-  for (auto& s : shards_) {
-    const Lock lock(s.mutex);
-    for (const auto& cell : s.table.cells()) s.keep_last_use(cell);
-    s.table.clear();
+  for (const auto& s : shards_) {
+    const Lock lock(s->mutex);
+    s->table.for_each([&](const TokenEntry& entry) {
+      s->mutex.assert_held();
+      let_go(*s, entry);
+    });
+    s->table.clear();
   }
   const Lock lock(owners_mutex_);
-  for (const auto& [id, user] : users_)
-    if (const auto owner = user.lock()) owner->ended.store(true);
+  for (const auto& [id, user] : users_) {
+    user->ended.store(true);
+    release(user);
+  }
   users_.clear();
   clients_.clear();
 }
 
-std::optional<LiveView::Found> LiveView::try_find(TokenId id, Instant now) {
+/// An entry has left its shard's table.
+void LiveView::let_go(Shard& shard, const TokenEntry& entry) {
+  shard.keep_last_use(entry);
+  if (entry.user != nullptr) release(entry.user);
+}
+
+void LiveView::release(LiveUser* user) {
+  if (user->holders.fetch_sub(1) == 1) reclaimer_.retire(user);
+}
+
+std::optional<LiveView::Found> LiveView::try_find(const Reclaimer::Reading& reading, TokenId id,
+                                                  Instant now) {
   // The mark is compared before the look-up, never after: what is found must be at least as new as
   // the request.
   if (!is_current()) {
@@ -110,34 +121,39 @@ std::optional<LiveView::Found> LiveView::try_find(TokenId id, Instant now) {
     refresh_mutex_.unlock();
     if (!refreshed) return std::nullopt;
   }
-  Shard& s = shard(id);
-  const Lock lock(s.mutex);
-  TokenCell* cell = s.table.find(id);
-  if (cell == nullptr) return std::nullopt;
-  return read_cell(*cell, seconds_of(now) / 60);
+  const auto read = shard(id).table.read(id, reading);
+  if (!read.decided || !read.entry) return std::nullopt;
+  const TokenEntry& entry = *read.entry;
+  if (entry.user == nullptr) return Revoked{};
+  if (!entry.user->is_current()) return std::nullopt;
+  if (const auto minute = seconds_of(now) / 60; entry.last_used_min != minute)
+    mark_used(id, minute);
+  return Live{entry.user, from_unix_seconds(entry.expires_s)};
 }
 
-Result<LiveView::Found> LiveView::find(TokenId id, Instant now) {
+Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenId id, Instant now) {
   TRY_STATUS(refresh());
-  if (auto found = try_find(id, now)) return *std::move(found);
+  if (auto found = try_find(reading, id, now)) return *std::move(found);
   const Epoch before = generation();
-  auto read = TRY(store_.read_live(id));
+  const auto read = TRY(store_.read_live(id));
   if (!read.record) return Unknown{};
   learn(*read.record, before, now);
   if (read.record->revoked) return Revoked{};
   mark_used(id, seconds_of(now) / 60);
   // This answer rests on the read itself, not on whether the view kept it.
-  return Live{user_for(*read.record, before), read.record->expires_at};
+  LiveUser* const user = hold_user(*read.record, before);
+  release(user);  // deleted after `reading` at the earliest
+  return Live{user, read.record->expires_at};
 }
 
-std::shared_ptr<LiveUser> LiveView::user_for(const LiveRecord& record, Epoch read_under) {
+LiveUser* LiveView::hold_user(const LiveRecord& record, Epoch read_under) {
   const auto make = [&](std::shared_ptr<LiveClient> client) {
-    auto user = std::make_shared<LiveUser>();
+    auto user = std::make_unique<LiveUser>();
     user->id = record.user_id;
     user->username = record.username;
     user->scopes = record.scopes;
     user->client = std::move(client);
-    return user;
+    return user.release();
   };
   const auto make_client = [&] {
     auto client = std::make_shared<LiveClient>();
@@ -150,74 +166,85 @@ std::shared_ptr<LiveUser> LiveView::user_for(const LiveRecord& record, Epoch rea
   auto& known_client = clients_[record.client_id];
   auto client = known_client.lock();
   if (!client) known_client = client = make_client();
-  auto& known_user = users_[record.user_id];
-  if (auto user = known_user.lock(); user && user->is_current()) return user;
-  auto user = make(std::move(client));
-  known_user = user;
-  if (users_.size() >= sweep_users_at_) {
-    std::erase_if(users_, [](const auto& entry) { return entry.second.expired(); });
-    std::erase_if(clients_, [](const auto& entry) { return entry.second.expired(); });
-    sweep_users_at_ = std::max<std::size_t>(1024, users_.size() * 2);
-  }
+  LiveUser*& known = users_[record.user_id];
+  if (known != nullptr && !known->is_current()) release(std::exchange(known, nullptr));
+  if (known == nullptr) known = make(std::move(client));
+  LiveUser* const user = known;
+  ++user->holders;
+  if (users_.size() >= sweep_users_at_) sweep_owners();
   return user;
 }
 
+/// Lets go of users that no entry points to any more.
+void LiveView::sweep_owners() {
+  std::erase_if(users_, [&](const auto& owner) {
+    if (owner.second->holders != 1) return false;
+    release(owner.second);
+    return true;
+  });
+  std::erase_if(clients_, [](const auto& owner) { return owner.second.expired(); });
+  sweep_users_at_ = std::max<std::size_t>(1024, users_.size() * 2);
+}
+
 void LiveView::learn(const LiveRecord& record, Epoch read_under, Instant now) {
-  const auto now_s = seconds_of(now);
-  TokenCell cell{.id = record.token_id,
-                 .user = record.revoked ? nullptr : user_for(record, read_under),
-                 .expires_s = seconds_of(record.expires_at),
-                 .last_used_min = 0};
+  TokenEntry entry{.id = record.token_id,
+                   .user = record.revoked ? nullptr : hold_user(record, read_under),
+                   .expires_s = seconds_of(record.expires_at)};
   Shard& s = shard(record.token_id);
   const Lock lock(s.mutex);
-  // Under the lock that erasing takes too: either the generation has moved and this is void, or
+  // Under the mutex that erasing takes too: either the generation has moved and this is void, or
   // the erasure comes after it.
-  if (generation() != read_under) return;
-  if (const TokenCell* known = s.table.find(record.token_id)) {
-    cell.last_used_min = known->last_used_min;
-    cell.last_used_unsaved = known->last_used_unsaved;
+  if (generation() != read_under) {
+    if (entry.user != nullptr) release(entry.user);
+    return;
   }
-  if (const auto evicted = s.table.put(std::move(cell), now_s)) s.keep_last_use(*evicted);
+  if (const auto known = s.table.find(record.token_id)) {
+    entry.last_used_min = known->last_used_min;
+    entry.last_used_unsaved = known->last_used_unsaved;
+  }
+  const auto gone = s.table.put(entry, seconds_of(now));
+  if (!gone) return;
+  if (gone->id == entry.id) {  // its last use is the new entry's
+    if (gone->user != nullptr) release(gone->user);
+  } else {
+    let_go(s, *gone);
+  }
 }
 
 void LiveView::mark_used(TokenId id, std::uint32_t now_min) {
   Shard& s = shard(id);
   const Lock lock(s.mutex);
-  if (TokenCell* cell = s.table.find(id)) {
-    cell->last_used_min = now_min;
-    cell->last_used_unsaved = true;
-  } else {
-    s.last_uses.emplace_back(id, now_min);
-  }
+  if (!s.table.set_last_used(id, now_min, /*unsaved=*/true)) s.last_uses.emplace_back(id, now_min);
 }
 
-void LiveView::Shard::keep_last_use(const TokenCell& cell) {
-  if (cell.last_used_unsaved) last_uses.emplace_back(cell.id, cell.last_used_min);
+void LiveView::Shard::keep_last_use(const TokenEntry& entry) {
+  if (entry.last_used_unsaved) last_uses.emplace_back(entry.id, entry.last_used_min);
 }
 
 std::vector<std::pair<TokenId, Instant>> LiveView::take_last_used() {
-  std::vector<std::pair<TokenId, Instant>> used;
-  const auto add = [&](TokenId id, std::uint32_t minute) {
-    used.emplace_back(id, from_unix_seconds(std::int64_t{minute} * 60));
-  };
-  for (auto& s : shards_) {
-    const Lock lock(s.mutex);
-    for (const auto& [id, minute] : s.last_uses) add(id, minute);
-    s.last_uses.clear();
-    for (auto& cell : s.table.cells()) {
-      if (!cell.last_used_unsaved) continue;
-      cell.last_used_unsaved = false;
-      add(cell.id, cell.last_used_min);
-    }
+  std::vector<std::pair<TokenId, std::uint32_t>> used;
+  for (const auto& s : shards_) {
+    const Lock lock(s->mutex);
+    used.insert(used.end(), s->last_uses.begin(), s->last_uses.end());
+    s->last_uses.clear();
+    s->table.for_each([&](const TokenEntry& entry) {
+      if (!entry.last_used_unsaved) return;
+      used.emplace_back(entry.id, entry.last_used_min);
+      s->table.set_last_used(entry.id, entry.last_used_min, /*unsaved=*/false);
+    });
   }
-  return used;
+  std::vector<std::pair<TokenId, Instant>> times;
+  times.reserve(used.size());
+  for (const auto& [id, minute] : used)
+    times.emplace_back(id, from_unix_seconds(std::int64_t{minute} * 60));
+  return times;
 }
 
 std::size_t LiveView::size() const {
   std::size_t size = 0;
   for (const auto& s : shards_) {
-    const Lock lock(s.mutex);
-    size += s.table.size();
+    const Lock lock(s->mutex);
+    size += s->table.size();
   }
   return size;
 }

@@ -13,6 +13,7 @@
 
 #include "base/limits.h"
 #include "base/mutex.h"
+#include "base/reclaimer.h"
 #include "base/result.h"
 #include "fence/token_table.h"
 #include "store/store.h"
@@ -28,25 +29,31 @@ namespace claviger {
 ///    still the one from before its read, so nothing old is put back after its erasure.
 ///  - "Unknown" is never remembered, so a token issued by another process is found at once.
 ///
-/// This is the reader's half of the fence protocol (docs/explanation: fence) with the change mark
-/// in the place of the lease.
+/// Looking up takes no lock: see TokenTable and Reclaimer. This is the reader's half of the fence
+/// protocol (docs/explanation: fence) with the change mark in the place of the lease.
 class LiveView {
  public:
   /// Holds at most `capacity` tokens; the least recently used go first.
   LiveView(Store& store, std::size_t capacity);
+  ~LiveView();
+  LiveView(const LiveView&) = delete;
+  LiveView& operator=(const LiveView&) = delete;
 
   struct Live {
-    std::shared_ptr<const LiveUser> user;
+    const LiveUser* user;  // good while the Reading lives
     Instant expires_at;
   };
   struct Revoked {};
   struct Unknown {};
   using Found = std::variant<Live, Revoked, Unknown>;
 
+  /// To be held while what is found is looked at.
+  Reclaimer::Reading read() { return reclaimer_.read(); }
+
   /// Looks a token up in memory, without waiting. nullopt: the store has to be asked.
-  std::optional<Found> try_find(TokenId id, Instant now);
+  std::optional<Found> try_find(const Reclaimer::Reading& reading, TokenId id, Instant now);
   /// Looks a token up, in the store if need be. Errors: storage_unavailable.
-  Result<Found> find(TokenId id, Instant now);
+  Result<Found> find(const Reclaimer::Reading& reading, TokenId id, Instant now);
 
   /// The generation now; to be read before the read that a later `learn` tells of.
   Epoch generation() const { return Epoch{generation_.load(std::memory_order_acquire)}; }
@@ -61,11 +68,12 @@ class LiveView {
 
  private:
   struct alignas(64) Shard {
+    explicit Shard(Reclaimer& reclaimer) : table(reclaimer) {}
     mutable Mutex mutex;
-    TokenTable table GUARDED_BY(mutex);
+    TokenTable table;  // read by anybody, changed under the mutex
     /// Minutes of last use, not yet saved, of tokens that have left the table.
     std::vector<std::pair<TokenId, std::uint32_t>> last_uses GUARDED_BY(mutex);
-    void keep_last_use(const TokenCell& cell) REQUIRES(mutex);
+    void keep_last_use(const TokenEntry& entry) REQUIRES(mutex);
   };
   Shard& shard(TokenId id);
   bool is_current() const;
@@ -73,13 +81,17 @@ class LiveView {
   void apply(const LogEntry& entry);
   void drop_everything();
   void mark_used(TokenId id, std::uint32_t now_min);
-  std::shared_ptr<LiveUser> user_for(const LiveRecord& record, Epoch read_under);
+  LiveUser* hold_user(const LiveRecord& record, Epoch read_under);
+  void release(LiveUser* user);
+  void let_go(Shard& shard, const TokenEntry& entry) REQUIRES(shard.mutex);
+  void sweep_owners() REQUIRES(owners_mutex_);
 
   Store& store_;
-  std::array<Shard, limits::view_shards> shards_;
+  Reclaimer reclaimer_;
+  std::vector<std::unique_ptr<Shard>> shards_;
 
   Mutex owners_mutex_;
-  std::unordered_map<UserId, std::weak_ptr<LiveUser>> users_ GUARDED_BY(owners_mutex_);
+  std::unordered_map<UserId, LiveUser*> users_ GUARDED_BY(owners_mutex_);  // held
   std::unordered_map<ClientId, std::weak_ptr<LiveClient>> clients_ GUARDED_BY(owners_mutex_);
   std::size_t sweep_users_at_ GUARDED_BY(owners_mutex_) = 1024;
 

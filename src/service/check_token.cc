@@ -21,7 +21,8 @@ Checked<Claims> check_signed(const Services& services, std::string_view token, I
 }
 
 /// Layers 3 and 4: database, then revocation, on what the live view found.
-Verdict check_found(const Claims& claims, const Found& found, Instant now) {
+Verdict check_found(const Claims& claims, const Found& found, Instant now,
+                    Reclaimer::Reading reading) {
   if (std::holds_alternative<LiveView::Unknown>(found))
     return TokenRefusal{Kind::unknown, "no record of the token, its user or its client"};
   if (std::holds_alternative<LiveView::Revoked>(found))
@@ -30,7 +31,7 @@ Verdict check_found(const Claims& claims, const Found& found, Instant now) {
   if (live.user->id != claims.user_id || live.user->client->id != claims.client_id)
     return TokenRefusal{Kind::malformed_or_not_ours, "sub or client_id is not the record's"};
   if (live.expires_at <= now) return TokenRefusal{Kind::expired, "the record has expired"};
-  return Identity{claims.token_id, live.expires_at, live.user};
+  return Identity{claims.token_id, live.expires_at, live.user, std::move(reading)};
 }
 
 }  // namespace
@@ -39,18 +40,20 @@ Verdict check_token(Services& services, std::string_view token) {
   const auto now = services.clock.now();
   auto claims = check_signed(services, token, now);
   if (!claims) return std::move(claims).error();
-  auto found = services.view.find(claims->token_id, now);
+  auto reading = services.view.read();
+  auto found = services.view.find(reading, claims->token_id, now);
   if (!found) return std::move(found).error();
-  return check_found(*claims, *found, now);
+  return check_found(*claims, *found, now, std::move(reading));
 }
 
 std::optional<Verdict> try_check_token(Services& services, std::string_view token) {
   const auto now = services.clock.now();
   auto claims = check_signed(services, token, now);
   if (!claims) return std::move(claims).error();
-  const auto found = services.view.try_find(claims->token_id, now);
+  auto reading = services.view.read();
+  const auto found = services.view.try_find(reading, claims->token_id, now);
   if (!found) return std::nullopt;
-  return check_found(*claims, *found, now);
+  return check_found(*claims, *found, now, std::move(reading));
 }
 
 Result<RevokedOwnToken> revoke_own_token(Services& services, const Identity& identity) {

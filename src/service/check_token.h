@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -11,11 +10,12 @@
 
 namespace claviger {
 
-/// Who a checked token speaks for.
+/// Who a checked token speaks for. Holds the live view's memory, so it is not to be kept.
 struct Identity {
   TokenId token_id;
   Instant expires_at;
-  std::shared_ptr<const LiveUser> user;
+  const LiveUser* user;
+  Reclaimer::Reading reading;
 };
 
 /// The answer of a check: an identity, a refusal of the token, or that it could not be decided.
