@@ -26,12 +26,23 @@ std::string sqlite_path(const Settings& settings) {
   return settings.database_url.substr(kSqlitePrefix.size());
 }
 
-KeyRing make_keys(const Settings& settings) {
-  std::vector<Key> checking_only;
+/// A private key signs if there is one; the shared secrets then only check. Errors: settings'.
+Result<KeyRing> make_keys(const Settings& settings) {
+  std::vector<Key> keys;
+  if (settings.signing_key) {
+    auto key = settings.signing_key->reveal(SignatureKey::from_pem);
+    if (!key) {
+      const auto& wrong = key.error().fields.front();
+      return fail(unacceptable("CLAVIGER_SIGNING_KEY", wrong.message));
+    }
+    keys.push_back(Key::asymmetric(settings.environment, *std::move(key)));
+  }
+  // Commands that neither sign nor check have no key at all: then this one signs for nobody.
+  if (keys.empty() || !settings.jwt_secret_key.empty())
+    keys.push_back(Key::hs256(settings.environment, settings.jwt_secret_key));
   if (settings.jwt_secret_key_previous)
-    checking_only.push_back(Key::hs256(settings.environment, *settings.jwt_secret_key_previous));
-  return KeyRing(Key::hs256(settings.environment, settings.jwt_secret_key),
-                 std::move(checking_only));
+    keys.push_back(Key::hs256(settings.environment, *settings.jwt_secret_key_previous));
+  return KeyRing(std::move(keys));
 }
 
 Policy make_policy(const Settings& settings) {
@@ -46,7 +57,7 @@ Policy make_policy(const Settings& settings) {
 class Node final : public cli::Session {
  public:
   static Result<std::unique_ptr<Node>> open(const Settings& settings, LogLevel level, bool create) {
-    auto node = std::unique_ptr<Node>(new Node(settings, level));
+    auto node = std::unique_ptr<Node>(new Node(settings, level, TRY(make_keys(settings))));
     node->store_ = TRY(open_sqlite(
         {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
         node->log_));
@@ -65,10 +76,10 @@ class Node final : public cli::Session {
   SystemRandom& random() { return random_; }
 
  private:
-  Node(const Settings& settings, LogLevel level)
+  Node(const Settings& settings, LogLevel level, KeyRing keys)
       : log_({.fd = 2, .level = level}, clock_),
         policy_(make_policy(settings)),
-        keys_(make_keys(settings)) {}
+        keys_(std::move(keys)) {}
 
   SystemClock clock_;
   SystemRandom random_;
@@ -143,6 +154,7 @@ void forget_secrets(Settings& settings) {
   settings.master_password = {};
   settings.jwt_secret_key = {};
   settings.jwt_secret_key_previous.reset();
+  settings.signing_key.reset();
 }
 
 int serve(LoadedSettings loaded) {
@@ -154,6 +166,9 @@ int serve(LoadedSettings loaded) {
   auto node = Node::open(settings, settings.log_level, /*create=*/true);
   if (!node) {
     const auto& error = node.error();
+    if (!error.fields.empty())
+      return report(fmt::format("{}: {}", error.fields[0].field, error.fields[0].message),
+                    cli::exit_settings);
     return report(error.cause.empty() ? error.detail : error.detail + " " + error.cause,
                   cli::exit_storage);
   }

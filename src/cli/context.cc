@@ -77,10 +77,11 @@ int run_with_session(Process& process, const Needs& needs,
                      const std::function<Status(Context&)>& command) {
   const auto settings = settings_for_command(process);
   if (!settings) return exit_settings;
-  if (needs.signing_key && settings->jwt_secret_key.empty())
+  if (needs.signing_key && settings->jwt_secret_key.empty() && !settings->signing_key)
     return report(process.output,
                   SettingProblems{"JWT_SECRET_KEY: it is not set, and this command works with "
-                                  "tokens; set it to the server's, or JWT_SECRET_KEY_FILE"});
+                                  "tokens; set it to the server's, or JWT_SECRET_KEY_FILE or "
+                                  "CLAVIGER_SIGNING_KEY"});
   auto session = process.wiring.open(*settings, needs.missing_database);
   if (!session) return report(process.output, session.error());
   Context context{.services = (*session)->services(),

@@ -34,6 +34,7 @@ class Loader {
   tl::expected<LoadedSettings, SettingProblems> load(Purpose purpose) {
     read_settings_file();
     for (const auto& row : settings_table()) set(row);
+    read_signing_key();
     check_lifetimes();
     if (purpose == Purpose::serve) check_serving();
     look_for_slips();
@@ -61,6 +62,7 @@ class Loader {
   bool good(std::string_view name) const { return !bad_.contains(name); }
 
   // All settings together
+  void read_signing_key();
   void check_lifetimes();
   void check_serving();
   void check_listen();
@@ -207,6 +209,26 @@ void Loader::set(const SettingRow& row) {
   problem(fmt::format("{} (from {})", row.name, found->origin), wrong->wrong, wrong->right);
 }
 
+void Loader::read_signing_key() {
+  const auto& path = settings_.signing_key_path;
+  if (path.empty()) return;
+  auto file = sources_.read_file(path);
+  if (!file) {
+    bad_.insert("CLAVIGER_SIGNING_KEY");
+    problem("CLAVIGER_SIGNING_KEY",
+            fmt::format("cannot read {}: {}", values::quoted(path), file.error()),
+            "give the path of a readable PEM file");
+    return;
+  }
+  if ((file->mode & 07) != 0)
+    weaknesses_.push_back(
+        fmt::format("CLAVIGER_SIGNING_KEY: everybody on this machine may read or change {} (mode "
+                    "{:04o}); chmod 600 it",
+                    values::quoted(path), file->mode));
+  settings_.signing_key =
+      file->text.reveal([](std::string_view text) { return SigningSecret(text); });
+}
+
 void Loader::check_lifetimes() {
   if (!good("CLAVIGER_TOKEN_LIFETIME") || !good("CLAVIGER_TOKEN_LIFETIME_MAX")) return;
   if (settings_.token_lifetime <= settings_.token_lifetime_max) return;
@@ -229,7 +251,8 @@ void Loader::check_listen() {
 
 void Loader::check_serving() {
   check_listen();
-  if (settings_.jwt_secret_key.empty() && good("JWT_SECRET_KEY"))
+  if (settings_.jwt_secret_key.empty() && settings_.signing_key_path.empty() &&
+      good("JWT_SECRET_KEY") && good("CLAVIGER_SIGNING_KEY"))
     problem("JWT_SECRET_KEY", "it is not set, and tokens are signed with it",
             "set at least 32 random bytes, such as the output of: openssl rand -base64 48");
   if (settings_.master_username.empty() != settings_.master_password.empty())

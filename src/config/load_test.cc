@@ -345,5 +345,18 @@ TEST(LoadSettings, PostgresIsRefusedPlainly) {
               ElementsAre(AllOf(HasSubstr("no PostgreSQL engine"), Not(HasSubstr("hunter2")))));
 }
 
+TEST(LoadSettings, ASigningKeyTakesThePlaceOfTheSecret) {
+  Machine machine;
+  machine.environment = {{"CLAVIGER_SIGNING_KEY", "key.pem"}};
+  EXPECT_THAT(machine.problems(), ElementsAre(HasSubstr("cannot read \"key.pem\"")));
+  machine.files["key.pem"] = {.text = "the text of a key", .mode = 0600};
+  EXPECT_THAT(machine.problems(), IsEmpty());
+  EXPECT_EQ(machine.settings().signing_key->reveal([](auto text) { return std::string(text); }),
+            "the text of a key");
+  machine.files["key.pem"].mode = 0644;
+  machine.environment["CLAVIGER_ENVIRONMENT"] = "production";
+  EXPECT_THAT(machine.problems(), ElementsAre(HasSubstr("everybody on this machine may read")));
+}
+
 }  // namespace
 }  // namespace claviger

@@ -21,6 +21,8 @@ struct Settings {
   std::optional<ApiKey> client_api_key;
   SigningSecret jwt_secret_key;
   std::optional<SigningSecret> jwt_secret_key_previous;
+  std::string signing_key_path;              // empty: JWT_SECRET_KEY signs
+  std::optional<SigningSecret> signing_key;  // what stands in that file: PEM
   Environment environment = *Environment::parse("development");
   std::vector<Endpoint> listen;
   std::string database_url;

@@ -20,6 +20,12 @@ constexpr std::int64_t cache_tokens_min = 1'000;
 constexpr std::int64_t ten_years_s = 10LL * 365 * 24 * 3600;
 constexpr std::size_t slips_max = 2;
 
+Error parse_signing_key(std::string_view text, Settings& out) {
+  if (text.empty()) return ValueError{"the path is empty", "give the path of a PEM file"};
+  out.signing_key_path = text;  // the loader reads it
+  return std::nullopt;
+}
+
 /// The loader itself follows the path.
 Error parse_config(std::string_view text, Settings&) {
   if (!text.empty()) return std::nullopt;
@@ -108,9 +114,9 @@ constexpr SettingRow rows[] = {
      .parse = [](std::string_view t, Settings& s) { return parse_secret(t, s.client_api_key); }},
     {.name = "JWT_SECRET_KEY",
      .value = "KEY",
-     .help =
-         "signs and checks tokens (HS256); required; outside development at least 32 bytes that "
-         "nobody can guess: openssl rand -base64 48",
+     .help = "signs and checks tokens (HS256); required without CLAVIGER_SIGNING_KEY, beside which "
+             "it only checks; outside development at least 32 bytes that "
+             "nobody can guess: openssl rand -base64 48",
      .secret = true,
      .parse = [](std::string_view t, Settings& s) { return parse_secret(t, s.jwt_secret_key); }},
     {.name = "JWT_SECRET_KEY_PREVIOUS",
@@ -119,6 +125,14 @@ constexpr SettingRow rows[] = {
      .secret = true,
      .parse = [](std::string_view t,
                  Settings& s) { return parse_secret(t, s.jwt_secret_key_previous); }},
+    {.name = "CLAVIGER_SIGNING_KEY",
+     .flag = "--signing-key",
+     .value = "PATH",
+     .example = "/etc/claviger/signing-key.pem",
+     .help = "signs tokens with a private key in place of JWT_SECRET_KEY: an unencrypted PEM file, "
+             "of the curve P-256 (ES256) or Ed25519 (EdDSA): openssl genpkey -algorithm ed25519",
+     .in_commands = true,
+     .parse = parse_signing_key},
     {.name = "CLAVIGER_ENVIRONMENT",
      .flag = "--environment",
      .value = "NAME",

@@ -28,8 +28,7 @@ class World {
                .token_lifetime = std::chrono::hours(720),
                .token_lifetime_max = std::chrono::hours(8760),
                .master = std::nullopt},
-        keys(Key::hs256(policy.environment, SigningSecret("a signing secret of the tests, long")),
-             {}),
+        keys(test_keys(policy.environment)),
         store(*open_sqlite({.path = path, .environment = policy.environment}, log)),
         view(*store, cache_tokens),
         fence(view),
@@ -61,6 +60,11 @@ class World {
   }
 
  private:
+  static KeyRing test_keys(const Environment& environment) {
+    std::vector<Key> keys;
+    keys.push_back(Key::hs256(environment, SigningSecret("a signing secret of the tests, long")));
+    return KeyRing(std::move(keys));
+  }
   SystemClock system_clock_;
 
  public:

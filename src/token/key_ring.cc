@@ -1,9 +1,12 @@
 #include "token/key_ring.h"
 
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "crypto/constant_time.h"
 #include "crypto/hash.h"
 
@@ -11,54 +14,81 @@ namespace claviger {
 namespace {
 
 constexpr std::size_t kFingerprintBytes = 12;
-constexpr std::size_t kMacPartChars = 43;  // 32 bytes in base64url
 
-/// A name for a key that tells nothing of it: part of a MAC under the key itself (ENV-4).
-std::string fingerprint(const HmacSha256& mac) {
-  const auto digest = mac.mac(bytes_of("claviger key fingerprint v1"));
-  return hex(ByteView(digest).first(kFingerprintBytes));
+std::string kid_of(const Environment& environment, ByteView fingerprint) {
+  return environment.name() + "." + hex(fingerprint.first(kFingerprintBytes));
 }
 
 /// The protected header has exactly these three members (TOK-2).
-std::string header_part(std::string_view algorithm, std::string_view kid) {
+std::string make_header_part(std::string_view algorithm, std::string_view kid) {
   std::string json;
   JsonWriter(json)
       .begin_object()
       .field("alg", algorithm)
-      .field("typ", std::string_view("at+jwt"))
+      .field("typ", "at+jwt")
       .field("kid", kid)
       .end_object();
   return base64url(bytes_of(json));
 }
 
+/// The bytes of a base64url signature; nullopt unless it is the canonical text of just as many.
+template <std::size_t N>
+std::optional<std::array<std::uint8_t, N>> decode_signature(std::string_view text) {
+  std::array<std::uint8_t, N> bytes;
+  if (base64url_decode(text, bytes) != N) return std::nullopt;
+  return bytes;
+}
+
+bool verify_mac(const HmacSha256& mac, std::string_view signing_input, std::string_view text) {
+  const auto presented = decode_signature<32>(text);
+  return presented && equal_constant_time(mac.mac(bytes_of(signing_input)), *presented);
+}
+
 }  // namespace
 
-Key::Key(std::string kid, HmacSha256 mac)
-    : kid_(std::move(kid)),
-      header_part_(claviger::header_part("HS256", kid_)),
-      mac_(std::move(mac)) {}
+Key::Key(std::string_view algorithm, std::string kid, std::variant<HmacSha256, Asymmetric> signer)
+    : algorithm_(algorithm),
+      kid_(std::move(kid)),
+      header_part_(make_header_part(algorithm_, kid_)),
+      signer_(std::move(signer)) {}
 
 Key Key::hs256(const Environment& environment, const SigningSecret& secret) {
   HmacSha256 mac = secret.reveal([](std::string_view text) { return HmacSha256(bytes_of(text)); });
-  std::string kid = environment.name() + "." + fingerprint(mac);
-  return Key(std::move(kid), std::move(mac));
+  // A MAC under the key names it without telling anything of it (ENV-4).
+  auto kid = kid_of(environment, mac.mac(bytes_of("claviger key fingerprint v1")));
+  return Key("HS256", std::move(kid), std::move(mac));
+}
+
+Key Key::asymmetric(const Environment& environment, SignatureKey key) {
+  const auto algorithm = key.kind() == SignatureKey::Kind::p256 ? "ES256" : "EdDSA";
+  auto kid = kid_of(environment, key.fingerprint());
+  return Key(
+      algorithm, std::move(kid),
+      Asymmetric{std::move(key), std::make_unique<SignatureMemo>(limits::signature_memo_sets)});
+}
+
+bool Key::is_algorithm(std::string_view name) const {
+  return name == algorithm_ || (algorithm_ == "EdDSA" && name == "Ed25519");
 }
 
 std::string Key::sign(std::string_view signing_input) const {
-  return base64url(mac_.mac(bytes_of(signing_input)));
+  if (const auto* mac = std::get_if<HmacSha256>(&signer_))
+    return base64url(mac->mac(bytes_of(signing_input)));
+  return base64url(std::get<Asymmetric>(signer_).key.sign(bytes_of(signing_input)));
 }
 
-bool Key::verify(std::string_view signing_input, std::string_view signature_part) const {
-  // Compared decoded: one MAC has one canonical text, and the decoder takes no other.
-  std::array<std::uint8_t, 32> presented{};
-  if (signature_part.size() != kMacPartChars) return false;
-  if (!base64url_decode(signature_part, presented)) return false;
-  const auto expected = mac_.mac(bytes_of(signing_input));
-  return equal_constant_time(expected, presented);
-}
-
-KeyRing::KeyRing(Key signing, std::vector<Key> checking_only) : keys_(std::move(checking_only)) {
-  keys_.insert(keys_.begin(), std::move(signing));
+bool Key::verify(std::string_view token, std::size_t signing_size) const {
+  const auto signing_input = token.substr(0, signing_size);
+  const auto signature_part = token.substr(signing_size + 1);
+  if (const auto* mac = std::get_if<HmacSha256>(&signer_))
+    return verify_mac(*mac, signing_input, signature_part);
+  const auto& [key, memo] = std::get<Asymmetric>(signer_);
+  const auto digest = sha256(bytes_of(token));
+  if (memo->holds(digest)) return true;
+  const auto presented = decode_signature<64>(signature_part);
+  if (!presented || !key.verify(bytes_of(signing_input), *presented)) return false;
+  memo->remember(digest);
+  return true;
 }
 
 const Key* KeyRing::find_by_header(std::string_view header_part) const {

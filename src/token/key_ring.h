@@ -1,52 +1,68 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/environment.h"
 #include "base/secret.h"
 #include "crypto/hmac_sha256.h"
+#include "crypto/signature_key.h"
+#include "token/signature_memo.h"
 
 namespace claviger {
 
 /// A key that signs or checks tokens. Its algorithm is the key's own; a token can only name the key
-/// (RFC 8725 §3.1).
+/// (RFC 8725 §3.1). Its kid is "<environment>.<fingerprint>".
 class Key {
  public:
-  /// An HS256 key (RFC 7518 §3.2). Its kid is "<environment>.<fingerprint>".
+  /// An HS256 key (RFC 7518 §3.2).
   static Key hs256(const Environment& environment, const SigningSecret& secret);
+  /// An ES256 (RFC 7518 §3.4) or EdDSA key (RFC 8037 §3.1), by its kind. Good signatures are
+  /// remembered in a memo of its own.
+  static Key asymmetric(const Environment& environment, SignatureKey key);
 
   const std::string& kid() const { return kid_; }
-  std::string_view algorithm() const { return "HS256"; }
+  /// Whether a header may name this algorithm for the key: exactly its own, in the case of Ed25519
+  /// by either of its names (RFC 8037, RFC 9864).
+  bool is_algorithm(std::string_view name) const;
   /// The first part of every token that this key signs: base64url of its protected header.
   const std::string& header_part() const { return header_part_; }
 
   /// The base64url signature of "<header>.<payload>".
   std::string sign(std::string_view signing_input) const;
-  /// Whether the signature, base64url, is that of the signing input.
-  bool verify(std::string_view signing_input, std::string_view signature_part) const;
+  /// Whether `token` is "<header>.<payload>" of `signing_size` bytes, a dot, and the base64url
+  /// signature of it. The header is one that names this key.
+  bool verify(std::string_view token, std::size_t signing_size) const;
 
  private:
-  Key(std::string kid, HmacSha256 mac);
+  struct Asymmetric {
+    SignatureKey key;
+    std::unique_ptr<SignatureMemo> memo;
+  };
+  Key(std::string_view algorithm, std::string kid, std::variant<HmacSha256, Asymmetric> signer);
+
+  std::string_view algorithm_;  // static text
   std::string kid_;
   std::string header_part_;
-  HmacSha256 mac_;
+  std::variant<HmacSha256, Asymmetric> signer_;
 };
 
 /// The keys of this environment: one signs, all check.
 class KeyRing {
  public:
-  KeyRing(Key signing, std::vector<Key> checking_only);
+  /// At least one key; the first signs.
+  explicit KeyRing(std::vector<Key> keys) : keys_(std::move(keys)) {}
   const Key& signing() const { return keys_.front(); }
   const Key* find_by_header(std::string_view header_part) const;
   const Key* find(std::string_view kid) const;
 
  private:
-  std::vector<Key> keys_;  // few: searched in order; the first one signs
+  std::vector<Key> keys_;  // few: searched in order
 };
 
 /// The environment a kid names, if it is one of ours in form; empty otherwise.

@@ -22,9 +22,10 @@ Key key_of(std::string_view secret, const Environment& environment = kEnvironmen
 
 const KeyRing& ring() {
   static const KeyRing keys = [] {
-    std::vector<Key> previous;
-    previous.push_back(key_of("the previous secret of this environment"));
-    return KeyRing(key_of("the secret of this environment, 32+"), std::move(previous));
+    std::vector<Key> all;
+    all.push_back(key_of("the secret of this environment, 32+"));
+    all.push_back(key_of("the previous secret of this environment"));
+    return KeyRing(std::move(all));
   }();
   return keys;
 }
@@ -160,6 +161,85 @@ TEST(Token, AnotherKeysSignatureIsRefused) {
   const auto other = key_of("somebody else's secret");
   auto token = ring().signing().header_part() + "." + base64url(bytes_of(write_claims(sample())));
   EXPECT_FALSE(check(token + "." + other.sign(token)));
+}
+
+class AsymmetricToken : public testing::TestWithParam<SignatureKey::Kind> {
+ protected:
+  AsymmetricToken() : keys(new_ring()) {}
+  static KeyRing new_ring() {
+    std::vector<Key> all;
+    all.push_back(Key::asymmetric(kEnvironment,
+                                  *SignatureKey::from_pem(SignatureKey::generate_pem(GetParam()))));
+    return KeyRing(std::move(all));
+  }
+  bool accepts(std::string_view token) const {
+    SignedPayload::Buffer buffer;
+    return check_signature(token, keys, buffer).has_value();
+  }
+  std::string token() const { return sign_token(keys.signing(), write_claims(sample())); }
+  KeyRing keys;
+};
+INSTANTIATE_TEST_SUITE_P(Kinds, AsymmetricToken,
+                         testing::Values(SignatureKey::Kind::p256, SignatureKey::Kind::ed25519));
+
+TEST_P(AsymmetricToken, RoundTrips) {  // TOK-1
+  const auto good = token();
+  EXPECT_TRUE(accepts(good));
+  EXPECT_TRUE(accepts(good));  // this time from the memo
+}
+
+TEST_P(AsymmetricToken, NoForgedVariantMeetsTheMemo) {  // TOK-1, issue: the signature memo
+  const auto good = token();
+  ASSERT_TRUE(accepts(good));
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    auto changed = good;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(accepts(changed)) << i;
+    EXPECT_FALSE(accepts(changed)) << "a refusal is not remembered as good: " << i;
+    EXPECT_FALSE(accepts(good.substr(0, i)));
+  }
+  EXPECT_FALSE(accepts(good + "A"));
+  EXPECT_FALSE(accepts(good + "="));
+  EXPECT_TRUE(accepts(good));
+}
+
+TEST_P(AsymmetricToken, AnotherKeysMemoIsNotAsked) {
+  const auto good = token();
+  ASSERT_TRUE(accepts(good));
+  const KeyRing others = new_ring();
+  SignedPayload::Buffer buffer;
+  EXPECT_FALSE(check_signature(good, others, buffer));
+}
+
+TEST_P(AsymmetricToken, TheAlgorithmIsTheKeys) {  // RFC 8725 §3.1, RFC 9864
+  const auto with_alg = [&](std::string_view alg) {
+    std::string text = base64url(bytes_of(header(alg, "at+jwt", keys.signing().kid()))) + "." +
+                       base64url(bytes_of(write_claims(sample())));
+    return text + "." + keys.signing().sign(text);
+  };
+  const bool is_p256 = GetParam() == SignatureKey::Kind::p256;
+  EXPECT_EQ(accepts(with_alg("ES256")), is_p256);
+  EXPECT_EQ(accepts(with_alg("EdDSA")), !is_p256);
+  EXPECT_EQ(accepts(with_alg("Ed25519")), !is_p256);
+  for (const auto* alg : {"HS256", "none", "es256", "eddsa", "ES384", "Ed448"})
+    EXPECT_FALSE(accepts(with_alg(alg))) << alg;
+}
+
+TEST(SignatureMemo, ForgetsTheOldestButNeverMistakesOneForAnother) {
+  SignatureMemo memo(1);
+  const auto digest = [](std::uint8_t n) { return SignatureMemo::Digest{n, 1}; };
+  for (std::uint8_t n = 0; n < 100; ++n) {
+    EXPECT_FALSE(memo.holds(digest(n)));
+    memo.remember(digest(n));
+    EXPECT_TRUE(memo.holds(digest(n)));
+  }
+  EXPECT_FALSE(memo.holds(digest(0)));
+  EXPECT_TRUE(memo.holds(digest(96)));
+}
+
+TEST(SignatureKey, TakesPemOnly) {
+  EXPECT_FALSE(SignatureKey::from_pem(""));
+  EXPECT_FALSE(SignatureKey::from_pem("the text of a key"));
 }
 
 std::string payload_with(const std::function<void(std::string&)>& edit) {
