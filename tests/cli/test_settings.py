@@ -129,6 +129,7 @@ def test_weak_settings_stop_the_start_outside_development(name, value):
 def test_weak_settings_are_warnings_in_development(start):
     server = start(JWT_SECRET_KEY="short", MASTER_PASSWORD="weak")
     create_client(server).create_user().issue().check()
+    assert server.stop() == 0
     warned = [line for line in server.log() if line["level"] == "warning"]
     assert any("JWT_SECRET_KEY" in str(line) for line in warned)
     assert any("MASTER_PASSWORD" in str(line) for line in warned)

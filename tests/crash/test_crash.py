@@ -14,7 +14,7 @@ import pytest
 
 from api import create_client, expect, key_header
 from claviger import Server
-from wire import Closed
+from wire import Closed, until
 
 KILLS = 50
 GONE = (Closed, OSError)  # the server was killed before it answered
@@ -240,6 +240,10 @@ def fill_until_refused(user, most=3000):
     raise AssertionError("the disk does not fill")
 
 
+def errors_of(server):
+    return [line for line in server.log() if line["level"] == "error"]
+
+
 def check_all(server, texts, status):
     for text in texts:
         answer = server.api.get("/token", {"Authorization": f"Bearer {text}"})
@@ -271,8 +275,7 @@ def test_a_full_disk(small_disk):
         ):
             assert answer.status in (200, 201, 503), answer  # never a 500, never a hang
         assert server.api.get("/healthz").status == 200
-        entries = [line for line in server.log() if line["level"] == "error"]
-        assert entries and "full" in str(entries), "the log says what is wrong"
+        until(lambda: "full" in str(errors_of(server)), "the log says what is wrong")
 
         small_disk.make_room(server)
         again = expect(user.login(), 200)["token"]

@@ -32,6 +32,10 @@ def _secret_parts(credential):
     return [_PUBLIC_PREFIX.sub("", credential)]
 
 
+def _windows(run):
+    return (run[start : start + GRAM] for start in range(len(run) - GRAM + 1))
+
+
 class Canaries:
     """The credentials that one server met."""
 
@@ -45,23 +49,18 @@ class Canaries:
             self._secrets.add(credential)
 
     def _grams(self):
-        grams = {}
+        grams = set()
         for secret in self._secrets:
             for part in _secret_parts(secret):
                 for form in _forms(part):
                     for start in range(0, len(form) - GRAM + 1, GRAM // 2):
                         gram = form[start : start + GRAM]
                         if len(set(gram)) > 3:  # "AAAAAAAAAAAA" says nothing
-                            grams[gram] = secret
+                            grams.add(gram)
         return grams
 
     def leaks_in(self, data):
         """Passages of `data` (bytes) that hold a part of a credential."""
         grams = self._grams()
-        found = []
-        for run in set(_STOP.split(data.decode("latin-1"))):
-            for start in range(len(run) - GRAM + 1):
-                if run[start : start + GRAM] in grams:
-                    found.append(run[:300])
-                    break
-        return found
+        runs = set(_STOP.split(data.decode("latin-1")))
+        return [run[:300] for run in runs if not grams.isdisjoint(_windows(run))]
