@@ -53,6 +53,12 @@ def test_a_program_that_crashed(result):
     assert result("unit failed\n", {"unit.ctest.xml": CTEST_FAILED}) == (1, "0 passed, 1 failed")
 
 
+def test_a_program_that_was_not_built(result):
+    missing = CTEST_PASSED.replace(
+        'status="run"/>', 'status="notrun"><skipped message="Unable to find executable"/></testcase>')
+    assert result("unit failed\n", {"unit.ctest.xml": missing}) == (1, "0 passed, 1 failed")
+
+
 def test_a_step_without_cases(result):
     assert result("format passed\nrelease failed\n", {}) == (1, "1 passed, 1 failed")
 
