@@ -24,7 +24,7 @@ Connection::Connection(Loop& loop, Edge& edge, Transport transport, const http::
     : loop_(loop),
       edge_(edge),
       transport_(std::move(transport)),
-      deadline_(loop.now() + edge.bounds.head_deadline),
+      deadline_(loop.now() + edge.bounds.head_deadline),  // also for its first byte
       peer_(peer) {}
 
 Connection::~Connection() {
@@ -117,7 +117,7 @@ bool Connection::step() {
     case Phase::head:
       return read_head();
     case Phase::body:
-      return read_body();
+      return exchange_->head.chunked ? read_chunks() : read_sized_body();
     case Phase::skipping:
       return skip_body();
     case Phase::waiting:
@@ -147,7 +147,7 @@ bool Connection::read_head() {
   x.head = http::parse_head(x.input.bytes(), x.headers, x.request);
   switch (x.head.state) {
     case http::Head::State::incomplete:
-      if (phase_ == Phase::idle) enter(Phase::head, edge_.bounds.head_deadline);
+      if (phase_ == Phase::idle) enter(Phase::head);
       examined_ = x.input.size();
       return false;
     case http::Head::State::refused:
@@ -168,13 +168,12 @@ bool Connection::begin_request() {
   if (!has_body || skips_body_) return answer();
   if (x.head.content_length > limits::body_bytes) return refuse(413, "The body is too large.");
   if (x.head.chunked) x.decoder = http::ChunkedDecoder(limits::body_bytes);
-  enter(Phase::body, edge_.bounds.body_deadline);
-  if (x.head.expects_continue && x.input.size() == x.head.size) x.output += kContinue;
+  enter(Phase::body);
+  if (x.head.expects_continue && x.input.size() == x.head.size) {
+    reserve_more(x.output, kContinue.size());
+    x.output += kContinue;
+  }
   return true;
-}
-
-bool Connection::read_body() {
-  return exchange_->head.chunked ? read_chunks() : read_sized_body();
 }
 
 bool Connection::read_sized_body() {
@@ -243,8 +242,8 @@ void Connection::run() noexcept {
 }
 
 void Connection::on_answer() {
-  if (is_detached_) return close();
   write_answer();
+  if (is_detached_) return close();
   advance();
 }
 
@@ -283,7 +282,7 @@ void Connection::write_answer() {
   } else if (skips_body_) {
     to_skip_ = x.head.content_length;
     x.decoder = http::ChunkedDecoder(limits::body_bytes);
-    enter(Phase::skipping, edge_.bounds.body_deadline);
+    enter(Phase::skipping);
   }
 }
 
@@ -310,6 +309,8 @@ bool Connection::flush() {
     if (x.sent != x.output.size()) continue;
     wipe_characters(x.output);
     x.sent = 0;
+    // What the peer did not send while nobody read is not held against it.
+    if ((watched_ & EPOLLOUT) != 0) enter(phase_);
   }
   if (is_last_) finish();
   return !is_last_;
@@ -322,7 +323,7 @@ void Connection::rest() {
   if (phase_ == Phase::idle) {
     // A request may have come that nobody has read yet; if not, this closes.
     if (edge_.is_stopping.load()) return read();
-    enter(Phase::idle, edge_.bounds.idle_deadline);
+    enter(Phase::idle);
     release_exchange();
   }
   watch(EPOLLIN);
@@ -334,7 +335,7 @@ void Connection::finish() {
   // lost on its way (RFC 9112 §9.6).
   transport_.finish_sending();
   release_exchange();
-  enter(Phase::lingering, edge_.bounds.linger_deadline);
+  enter(Phase::lingering);
   watch(EPOLLIN);
 }
 
@@ -370,9 +371,15 @@ void Connection::close() {
   loop_.forget(*this);
 }
 
-void Connection::enter(Phase phase, std::chrono::milliseconds deadline) {
+std::chrono::milliseconds Connection::patience() const {
+  if (phase_ == Phase::head) return edge_.bounds.head_deadline;
+  if (phase_ == Phase::body || phase_ == Phase::skipping) return edge_.bounds.body_deadline;
+  return phase_ == Phase::lingering ? edge_.bounds.linger_deadline : edge_.bounds.idle_deadline;
+}
+
+void Connection::enter(Phase phase) {
   phase_ = phase;
-  deadline_ = loop_.now() + deadline;
+  deadline_ = loop_.now() + patience();
 }
 
 void Connection::watch(std::uint32_t events) {

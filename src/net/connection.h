@@ -79,7 +79,6 @@ class Connection final : public EventTarget, private Task {
   bool read_head();
   bool head_may_be_complete() const;
   bool begin_request();
-  bool read_body();
   bool read_chunks();
   bool read_sized_body();
   bool skip_body();
@@ -97,7 +96,9 @@ class Connection final : public EventTarget, private Task {
   void read_past();
   void close();
 
-  void enter(Phase phase, std::chrono::milliseconds deadline);
+  /// How long this phase may last.
+  std::chrono::milliseconds patience() const;
+  void enter(Phase phase);
   void watch(std::uint32_t events);
   void release_exchange();
 

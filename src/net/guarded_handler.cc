@@ -33,6 +33,15 @@ void GuardedHandler::refuse(int status, std::string_view reason, const http::Req
   }
 }
 
+void GuardedHandler::answered(const http::Request& request, const http::Response& response,
+                              std::chrono::nanoseconds took) noexcept {
+  try {
+    handler_.answered(request, response, took);
+  } catch (...) {
+    // The answer is good; only its line in the log is missing.
+  }
+}
+
 void GuardedHandler::give_up(const http::Request& request, http::Response& response) noexcept {
   try {
     log_.write(LogLevel::error, "exception_in_handler",
