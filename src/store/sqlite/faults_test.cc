@@ -204,20 +204,18 @@ TEST_F(FaultyDisk, TheLogIsRestartedOnceAnOldReaderIsGone) {
   EXPECT_TRUE(restarted);
 }
 
+// Each restart of the log begins to count its frames anew, so frames alone would repeat.
 TEST_F(FaultyDisk, ACheckpointHidesNoCommit) {
-  const auto before = store_->change_mark();
   sqlite3* other = nullptr;
   sqlite3_open(path_.c_str(), &other);
-  sqlite3_exec(other, "UPDATE users SET scopes = ''", nullptr, nullptr, nullptr);
-  const auto after = store_->change_mark();
-  EXPECT_NE(after, before);
-  for (const auto* mode : {"PASSIVE", "FULL", "RESTART", "TRUNCATE"}) {
-    const auto sql = std::string("PRAGMA wal_checkpoint = ") + mode;
-    sqlite3_exec(other, sql.c_str(), nullptr, nullptr, nullptr);
-    EXPECT_NE(store_->change_mark(), before) << mode;
+  std::vector<ChangeMark> marks{store_->change_mark()};
+  for (const auto* mode : {"PASSIVE", "FULL", "RESTART", "RESTART", "TRUNCATE", "TRUNCATE"}) {
+    const auto checkpoint = std::string("PRAGMA wal_checkpoint = ") + mode;
+    sqlite3_exec(other, checkpoint.c_str(), nullptr, nullptr, nullptr);
+    sqlite3_exec(other, "UPDATE users SET scopes = ''", nullptr, nullptr, nullptr);
     const auto mark = store_->change_mark();
-    sqlite3_exec(other, "UPDATE users SET scopes = 'a'", nullptr, nullptr, nullptr);
-    EXPECT_NE(store_->change_mark(), mark) << mode;
+    EXPECT_THAT(marks, testing::Not(testing::Contains(mark))) << mode;
+    marks.push_back(mark);
   }
   sqlite3_close(other);
 }
