@@ -1,8 +1,8 @@
 """Searches what a server wrote for the credentials it was given or gave out (LOG-2).
 
-A credential counts as leaked if 12 characters of it stand together anywhere: as sent, in base64 at
-any alignment, or percent-encoded. Of a token the payload and signature segments count; the header
-segment is the same in all tokens.
+A credential counts as leaked if 12 characters of it (of a token, 18) stand together anywhere: as
+sent, in base64 at any alignment, or percent-encoded. Of a token the payload and signature segments
+count; the header segment is the same in all tokens.
 """
 
 import base64
@@ -32,8 +32,14 @@ def _secret_parts(credential):
     return [_PUBLIC_PREFIX.sub("", credential)]
 
 
-def _windows(run):
-    return (run[start : start + GRAM] for start in range(len(run) - GRAM + 1))
+def _windows(text, step=1):
+    return (text[start : start + GRAM] for start in range(0, len(text) - GRAM + 1, step))
+
+
+def _grams(form):
+    """Of long texts every sixth, or there would be too many. "AAAAAAAAAAAA" says nothing."""
+    step = 1 if len(form) <= 128 else GRAM // 2
+    return [gram for gram in _windows(form, step) if len(set(gram)) > 3]
 
 
 class Canaries:
@@ -41,6 +47,8 @@ class Canaries:
 
     def __init__(self):
         self._secrets = set()
+        self._known = set()
+        self._grams = set()
 
     def add(self, credential):
         if isinstance(credential, bytes):
@@ -48,19 +56,17 @@ class Canaries:
         if isinstance(credential, str) and len(credential) >= _WORTH_HIDING:
             self._secrets.add(credential)
 
-    def _grams(self):
-        grams = set()
-        for secret in self._secrets:
+    def _new_grams(self):
+        """Adds those of credentials that came since the last search."""
+        for secret in self._secrets - self._known:
             for part in _secret_parts(secret):
                 for form in _forms(part):
-                    for start in range(0, len(form) - GRAM + 1, GRAM // 2):
-                        gram = form[start : start + GRAM]
-                        if len(set(gram)) > 3:  # "AAAAAAAAAAAA" says nothing
-                            grams.add(gram)
-        return grams
+                    self._grams.update(_grams(form))
+        self._known = set(self._secrets)
+        return self._grams
 
     def leaks_in(self, data):
         """Passages of `data` (bytes) that hold a part of a credential."""
-        grams = self._grams()
+        grams = self._new_grams()
         runs = set(_STOP.split(data.decode("latin-1")))
         return [run[:300] for run in runs if not grams.isdisjoint(_windows(run))]

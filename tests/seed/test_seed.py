@@ -3,6 +3,7 @@ to. The text speaks of operators' duties as well; there the test shows that the 
 part."""
 
 import json
+import re
 import time
 
 import pytest
@@ -110,6 +111,23 @@ def test_users_belong_to_the_keys_client(party):
     _, client, user, _ = party
     assert user.fields["client_id"] == client.id
     assert client.get("/users").json()["users"][0]["user_id"] == user.id
+
+
+@says("Store client API keys securely and treat them as sensitive credentials.")
+def test_api_keys_are_not_kept(party):
+    server, client, *_ = party
+    client.get("/client")
+    for path in server.directory.glob("claviger.db*"):
+        assert client.api_key[-49:].encode() not in path.read_bytes()
+
+
+@says("Never expose API keys in: Public repositories")
+def test_a_leaked_api_key_can_be_found(party):
+    """By a regular expression, and by its checksum without asking the server."""
+    _, client, user, _ = party
+    text = f"key = '{client.api_key}'  # oops\nsecret: {user.secret}"
+    pattern = "sk-(?:client|user)-[a-z][a-z0-9-]{0,31}-[0-9A-Za-z]{49}"
+    assert re.findall(pattern, text) == [client.api_key, user.secret]
 
 
 @says("Never expose API keys in: Application logs, Error messages")
@@ -241,6 +259,20 @@ def test_a_token_takes_identifier_and_secret(party):
 
 
 # Environment separation
+
+
+@says("Use different master credentials")
+def test_master_credentials_of_another_environment(start):
+    staging, production = (start(CLAVIGER_ENVIRONMENT=name) for name in ("staging", "production"))
+    answer = production.api.post("/client", json=master(staging, client_name="x"))
+    assert_problem(answer, 401, "invalid_credential")
+
+
+@says("Use different client API keys")
+def test_api_keys_of_another_environment(start):
+    staging, production = (start(CLAVIGER_ENVIRONMENT=name) for name in ("staging", "production"))
+    answer = production.api.get("/users", create_client(staging).auth)
+    assert "staging" in assert_problem(answer, 401, "wrong_environment")["detail"]
 
 
 @says("Never share secrets, API keys, or tokens across environments.")
