@@ -96,7 +96,7 @@ Result<SignatureKey> SignatureKey::from_pem(std::string_view pem) {
 }
 
 std::string SignatureKey::generate_pem(Kind kind) {
-  const PublicKey key(kind == Kind::p256 ? EVP_EC_gen("P-256")
+  const PublicKey key(kind == Kind::p256 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")
                                          : EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   const Bio output(BIO_new(BIO_s_mem()));
   require(key && output &&
