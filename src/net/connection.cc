@@ -41,13 +41,12 @@ void Connection::on_events(std::uint32_t events) {
   if (phase_ == Phase::closed) return;
   const bool is_broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
   if (phase_ == Phase::waiting) {
-    if (is_broken) {
-      // epoll cannot be kept from reporting this again and again.
+    // What is broken epoll reports again and again, whatever it is asked for. Sending the answer
+    // will fail then, and that closes.
+    if (is_broken)
       loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL);
-      is_detached_ = true;
-    } else {
+    else
       watch(0);
-    }
     return;
   }
   if (phase_ == Phase::lingering) return read_past();
@@ -243,7 +242,6 @@ void Connection::run() noexcept {
 
 void Connection::on_answer() {
   write_answer();
-  if (is_detached_) return close();
   advance();
 }
 

@@ -118,7 +118,6 @@ class Connection final : public EventTarget, private Task {
   bool is_last_ = false;      // the answer under way is the connection's last
   bool must_linger_ = false;  // more may come that will not be read
   bool has_ended_ = false;    // the peer sends no more
-  bool is_detached_ = false;  // the peer is gone; the pool still works for it
 };
 
 }  // namespace claviger::net

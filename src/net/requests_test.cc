@@ -80,6 +80,17 @@ TEST_F(Requests, MayComeByteByByte) {
   }
 }
 
+TEST_F(Requests, MayLackTheirLastByteForAWhile) {
+  for (const auto& bytes :
+       {request("GET", "/fast"), post("/echo", "body"), post_chunked("/echo", "body", 2)}) {
+    auto c = client();
+    c.send(bytes.substr(0, bytes.size() - 1));
+    EXPECT_EQ(status_of(ask(request("GET", "/fast"))), 200);  // by now the server has read that
+    c.send(bytes.substr(bytes.size() - 1));
+    EXPECT_EQ(status_of(c.answer()), 200);
+  }
+}
+
 TEST_F(Requests, BringBodiesOfAnySizeUpToTheBound_NET_4) {
   auto c = client();
   for (const std::size_t size :
@@ -155,6 +166,8 @@ TEST_F(Requests, ThatAreRefusedStillGetTheirAnswerWhileMoreComes) {
   auto c = client();
   c.send("nonsense\r\n\r\n" + std::string(3'000'000, 'x'));
   EXPECT_EQ(status_of(c.answer()), 400);
+  c.send("and more");
+  EXPECT_TRUE(c.ends_cleanly());
 }
 
 TEST_F(Requests, AreToldToContinueOnlyIfTheirBodyIsRead) {

@@ -108,6 +108,11 @@ void Client::half_close() {
   ::shutdown(socket_.get(), SHUT_WR);
 }
 
+bool Client::ends_cleanly() {
+  char byte = 0;
+  return received_.empty() && ::recv(socket_.get(), &byte, 1, 0) == 0;
+}
+
 void Client::set_small_receive_buffer() {
   const int size = 65'536;
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);

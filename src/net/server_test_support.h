@@ -61,6 +61,8 @@ class Client {
   std::string all();
   /// Whether the server closes without sending anything.
   bool is_closed() { return all().empty(); }
+  /// Whether the connection ends with nothing more, and is not reset.
+  bool ends_cleanly();
   void set_small_receive_buffer();
   /// Whether something comes within this time.
   bool hears_within(std::chrono::milliseconds time);
