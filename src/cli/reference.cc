@@ -14,9 +14,10 @@ runs: a running server sees a change with its very next check. Commands act for 
 `--client`, or else for the one whose key is in `CLIENT_API_KEY`. The settings are in
 [settings.md](settings.md).
 
-With `--json` a command prints one JSON value, with the members that the HTTP API has. A value that
-is shown only once (an API key, a secret, a token) goes to standard output alone, without `--json`
-as the whole line:
+With `--json` a command prints one JSON value, with the members that the HTTP API has. What went
+wrong is told on standard error in words, and to programs by the exit status. A value that is shown
+only once (an API key, a secret, a token) goes to standard output alone, without `--json` as the
+whole line:
 
 ```
 claviger user create --client "$CLIENT_ID" glchat_user > secret

@@ -47,8 +47,8 @@ Status list(Context& context, const Options& options) {
   context.output.out += text_table(
       {"id", "identifier", "is_active", "scopes", "token_value", "expired_at", "last_used_at"},
       rows);
-  context.say("Page " + std::to_string(options.page) + ", " + std::to_string(page.total) +
-              " users in all.");
+  context.say("Page " + std::to_string(options.page) +
+              "; users in all: " + std::to_string(page.total));
   return {};
 }
 
