@@ -54,8 +54,8 @@ def test_a_program_that_crashed(result):
 
 
 def test_a_program_that_was_not_built(result):
-    missing = CTEST_PASSED.replace(
-        'status="run"/>', 'status="notrun"><skipped message="Unable to find executable"/></testcase>')
+    skipped = 'status="notrun"><skipped message="Unable to find executable"/></testcase>'
+    missing = CTEST_PASSED.replace('status="run"/>', skipped)
     assert result("unit failed\n", {"unit.ctest.xml": missing}) == (1, "0 passed, 1 failed")
 
 

@@ -68,6 +68,7 @@ BAD = [
     ("banned_words", {"README.md": "see /home/ann/claviger\n"}),
     ("links", {"docs/a.md": "[b](b.md)\n"}),
     ("links", {"README.md": "[b](../elsewhere.md)\n"}),
+    ("links", {"README.md": "see `src/base/gone.cc`\n"}),
     ("decisions", {"docs/decisions/0001-a.md": "\n" * 41}),
     ("decisions", {"docs/decisions/0001-a.md": "", "docs/decisions/0001-b.md": ""}),
     ("decisions", {"docs/decisions/first.md": ""}),
@@ -89,6 +90,8 @@ GOOD = [
     ("function_lengths", {"src/base/a.cc": "namespace a {\n" + body(10) * 9 + "}\n"}),
     ("banned_words", {"src/base/time.cc": "return system_clock::now();\n"}),
     ("banned_words", {"src/base/a.cc": 'auto path = "/users/{id}/tokens";\n'}),
+    ("links", {"README.md": "see `src/base` and `docs/b.md`\n", "src/base/a.cc": "",
+               "docs/b.md": ""}),
     ("links", {"docs/a.md": "[b](../README.md#top) [c](https://example.org/)\n", "README.md": ""}),
     ("whitespace", {"src/base/a.cc": "int a;\n"}),
 ]

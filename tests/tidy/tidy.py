@@ -246,17 +246,23 @@ def check_banned_words(tree):
                 yield f"{path}:{number}: {rule.words}: {rule.instead}"
 
 
+def is_there(tree, path):
+    return path in tree.files or any(other.startswith(path + "/") for other in tree.files)
+
+
 def check_links(tree):
-    """Links between the documents lead somewhere."""
+    """Links between the documents, and the paths that they name, lead somewhere."""
     for path, number, line in tree.lines(r".*\.md"):
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", line):
             if re.match(r"[a-z]+:", target):
                 continue
             resolved = (ROOT / path).parent.joinpath(target).resolve()
-            name = resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else None
-            if name is None or not (name in tree.files or any(
-                    other.startswith(name + "/") for other in tree.files)):
+            if not resolved.is_relative_to(ROOT) or not is_there(
+                    tree, resolved.relative_to(ROOT).as_posix()):
                 yield f"{path}:{number}: the link to {target} leads nowhere"
+        for named in re.findall(r"`((?:src|tests|docs|web|fuzz|bench|packaging)/[\w./-]*)`", line):
+            if "NNNN" not in named and not is_there(tree, named.rstrip("/")):
+                yield f"{path}:{number}: there is no {named}"
 
 
 def check_decisions(tree):
