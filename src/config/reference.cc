@@ -11,7 +11,7 @@ constexpr std::size_t help_width = 100;
 constexpr std::string_view help_indent = "      ";
 
 constexpr std::string_view markdown_head =
-    R"(<!-- Made from src/config/settings_table.cc; config_test compares, and tells how to renew it. -->
+    R"(<!-- Made from src/config/settings_table.cc; config_test tells how to renew it. -->
 # Settings
 
 Each setting has a name. It is an environment variable, a line of a settings file, and, for what
