@@ -123,7 +123,7 @@ TEST(AttemptLimiter, AFloodOfKeysDoesNotFreeABlockedOne) {
     blocked.push_back(l.limiter.key(Kind::name, bytes_of(name)));
     for (int attempt = 0; attempt < 60; ++attempt) l.limiter.failed(blocked.back(), Time{0});
   }
-  constexpr std::size_t flood = 8 * limits::attempt_slots;
+  constexpr std::size_t flood = 2 * limits::attempt_slots;
   std::array<std::uint8_t, 8> address{};
   for (std::size_t i = 0; i < flood; ++i) {
     for (std::size_t b = 0; b < 4; ++b) address[b] = static_cast<std::uint8_t>(i >> (8 * b));
@@ -137,7 +137,7 @@ TEST(AttemptLimiter, MemoryIsBounded) {
   const auto before = resident_bytes();
   Limiter l(60);
   EXPECT_LT(resident_bytes() - before, 1 * MiB);
-  for (std::uint64_t i = 0; i < 4 * limits::attempt_slots; ++i)
+  for (std::uint64_t i = 0; i < 2 * limits::attempt_slots; ++i)
     l.limiter.failed(l.limiter.key(Kind::address, bytes_of(std::to_string(i))), Time{0});
   EXPECT_LT(resident_bytes() - before, 32 * MiB);
 }
