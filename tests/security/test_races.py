@@ -153,7 +153,8 @@ def test_a_revocation_that_was_answered_holds_on_every_connection(server):
 COPIES = """
 INSERT INTO tokens
 SELECT CAST(x'00' || randomblob(15) AS BLOB), user_id, client_id, user_generation,
-  client_generation, preview, created_by_username, created_at_ms, expires_at_ms, is_revoked, revoked_at_ms, last_used_at_ms
+  client_generation, preview, created_by_username, created_at_ms, expires_at_ms, is_revoked,
+  revoked_at_ms, last_used_at_ms
 FROM tokens JOIN (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
   SELECT i FROM n)
 WHERE id = ?
