@@ -240,8 +240,8 @@ def fill_until_refused(user, most=3000):
     raise AssertionError("the disk does not fill")
 
 
-def errors_of(server):
-    return [line for line in server.log() if line["level"] == "error"]
+def write_failures(server):
+    return [line for line in server.log() if line["event"] == "storage_write_failed"]
 
 
 def check_all(server, texts, status):
@@ -275,7 +275,8 @@ def test_a_full_disk(small_disk):
         ):
             assert answer.status in (200, 201, 503), answer  # never a 500, never a hang
         assert server.api.get("/healthz").status == 200
-        until(lambda: "full" in str(errors_of(server)), "the log says what is wrong")
+        failed = until(lambda: write_failures(server), "the log says what is wrong")
+        assert ("full" if small_disk.mounted else "I/O") in failed[0]["cause"]
 
         small_disk.make_room(server)
         again = expect(user.login(), 200)["token"]
