@@ -134,4 +134,35 @@ TEST_P(SharedStoreContract, NothingAcknowledgedIsLostByACrash) {
   }
 }
 
+// The other process dies anywhere in its writing, while this one reads and writes.
+TEST_P(SharedStoreContract, ACrashOfAnotherProcessHarmsNoStoreThatIsOpen) {
+  const auto user = add_user(add_client().id);
+  for (std::uint8_t round = 0; round < 5; ++round) {
+    store_.reset();
+    Pipe go, pipe;
+    Child child([&] {
+      char byte = 0;
+      go.read(byte);
+      issue_and_revoke(*place_, user, pipe, round);
+    });
+    pipe.close_end(1);
+    store_ = place_->open();
+    go.write('g');
+    std::vector<TokenId> own;
+    std::vector<Acknowledged> others(100);
+    for (auto& acknowledged : others) {
+      ASSERT_TRUE(pipe.read(acknowledged));
+      if (own.size() < 20) own.push_back(add_token(user).id);
+    }
+    child.kill_and_wait();
+    for (Acknowledged last; pipe.read(last);) others.push_back(last);
+    own.push_back(add_token(user).id);
+    for (const auto& id : own) EXPECT_TRUE(is_live(id));
+    for (const auto& [token, revoked] : others) {
+      ASSERT_TRUE(must(store_->find_token(user.client_id, token)).has_value());
+      ASSERT_TRUE(!revoked || !is_live(token));
+    }
+  }
+}
+
 }  // namespace claviger::contract
