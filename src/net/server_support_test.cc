@@ -96,21 +96,17 @@ Client::Client(const ListenAddress& address) {
   if (result != 0) socket_.reset();
 }
 
-void Client::send(std::string_view bytes) {
+bool Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;  // the server may close first
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return true;
 }
 
 void Client::half_close() {
   ::shutdown(socket_.get(), SHUT_WR);
-}
-
-bool Client::ends_cleanly() {
-  char byte = 0;
-  return received_.empty() && ::recv(socket_.get(), &byte, 1, 0) == 0;
 }
 
 void Client::set_small_receive_buffer() {

@@ -50,7 +50,8 @@ class ToyHandler final : public http::Handler {
 class Client {
  public:
   explicit Client(const ListenAddress& address);
-  void send(std::string_view bytes);
+  /// False: the server has closed, and will not take all.
+  bool send(std::string_view bytes);
   void half_close();
   void close() { socket_.reset(); }
   /// Reads one answer, whose body has `has_body`; empty at the end of the connection.
@@ -61,8 +62,6 @@ class Client {
   std::string all();
   /// Whether the server closes without sending anything.
   bool is_closed() { return all().empty(); }
-  /// Whether the connection ends with nothing more, and is not reset.
-  bool ends_cleanly();
   void set_small_receive_buffer();
   /// Whether something comes within this time.
   bool hears_within(std::chrono::milliseconds time);
