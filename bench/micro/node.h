@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/system_random.h"
@@ -25,18 +26,18 @@ class Node {
                .token_lifetime = std::chrono::hours(720),
                .token_lifetime_max = std::chrono::hours(8760),
                .master = std::nullopt},
-        keys(Key::hs256(policy.environment, SigningSecret("the signing secret of a benchmark")),
-             {}),
+        keys(one_key(policy.environment)),
         store(*open_sqlite({.path = ":memory:", .environment = policy.environment}, log)),
         view(*store, 10 * token_count),
         fence(view),
-        services{*store, view, fence, usage, keys, policy, clock, random} {
+        services{*store, view, fence, usage, keys, policy, clock, random, ids} {
     issue(token_count);
     for (const auto& token : tokens) check_token(services, token);  // takes it into memory
   }
 
   SystemClock clock;
   SystemRandom random;
+  IdSource ids{random};
   Log log;
   Policy policy;
   KeyRing keys;
@@ -49,6 +50,11 @@ class Node {
   std::vector<TokenId> token_ids;
 
  private:
+  static KeyRing one_key(const Environment& environment) {
+    std::vector<Key> keys;
+    keys.push_back(Key::hs256(environment, SigningSecret("the signing secret of a benchmark")));
+    return KeyRing(std::move(keys));
+  }
   void issue(std::size_t count) {
     const auto client = *create_client(services, "a client");
     const auto acting = *client.api_key.reveal(
