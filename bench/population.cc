@@ -74,13 +74,13 @@ Instant Population::first_issue() const {
 ClientId Population::client_id(std::uint64_t number) const {
   SeededRandom random(census_.seed, client_stream, number);
   const auto age = std::chrono::hours(48) - std::chrono::milliseconds(number);
-  return ClientId::make(first_issue() - age, random);
+  return IdSource(random).next<ClientId>(first_issue() - age);
 }
 
 UserId Population::user_id(std::uint64_t number) const {
   SeededRandom random(census_.seed, user_stream, number);
   const auto age = std::chrono::hours(24) - std::chrono::milliseconds(number);
-  return UserId::make(first_issue() - age, random);
+  return IdSource(random).next<UserId>(first_issue() - age);
 }
 
 Population::ClientEntry Population::client(std::uint64_t number) const {
@@ -105,7 +105,7 @@ Population::TokenEntry Population::token(std::uint64_t number) const {
   SeededRandom random(census_.seed, token_stream, number);
   const auto created_at = first_issue() + std::chrono::milliseconds(number);
   const auto user = number % census_.users;
-  return {.id = TokenId::make(created_at, random),
+  return {.id = IdSource(random).next<TokenId>(created_at),
           .user_id = user_id(user),
           .client_id = client_id(user % census_.clients),
           .created_at = created_at,

@@ -65,7 +65,7 @@ class Node final : public cli::Session {
     node->fence_ = std::make_unique<Fence>(*node->view_);
     node->services_ = std::unique_ptr<Services>(
         new Services{*node->store_, *node->view_, *node->fence_, node->usage_, node->keys_,
-                     node->policy_, node->clock_, node->random_});
+                     node->policy_, node->clock_, node->random_, node->ids_});
     return node;
   }
 
@@ -83,6 +83,7 @@ class Node final : public cli::Session {
 
   SystemClock clock_;
   SystemRandom random_;
+  IdSource ids_{random_};
   Log log_;
   Policy policy_;
   KeyRing keys_;

@@ -134,7 +134,8 @@ void write_success(JsonWriter& json, const Route& route) {
   if (route.pattern == "/verify") write_identity_headers(json);
   json.end_object();
   if (route.answer == "Page") {
-    json.key("content").begin_object().key("*/*").begin_object().end_object().end_object();
+    const auto type = route.pattern == "/docs" ? "text/html" : "*/*";
+    json.key("content").begin_object().key(type).begin_object().end_object().end_object();
   } else if (!route.answer.empty()) {
     json.key("content").begin_object();
     write_content(json, "application/json", route.answer);

@@ -1,5 +1,7 @@
 #include "base/ids.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 
 namespace claviger {
@@ -39,12 +41,19 @@ std::optional<Uuid> uuid_parse(std::string_view text) {
   return uuid;
 }
 
-Uuid uuid_v7(Instant now, Random& random) {
+Uuid IdSource::next_uuid(Instant now) {
+  const auto earliest = static_cast<std::uint64_t>(unix_milliseconds(now)) << 12;
+  std::uint64_t last = last_.load();
+  std::uint64_t stamp = 0;
+  do {  // more than 4096 in a millisecond borrow from the next one
+    stamp = std::max(earliest, last + 1);
+  } while (!last_.compare_exchange_weak(last, stamp));
+
   Uuid uuid;
-  random.fill(std::span(uuid).subspan(6));
-  const auto ms = static_cast<std::uint64_t>(unix_milliseconds(now));
-  for (std::size_t i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
-  uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0f) | 0x70);  // version 7
+  random_.fill(std::span(uuid).subspan(8));
+  for (std::size_t i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(stamp >> (52 - 8 * i));
+  uuid[6] = static_cast<std::uint8_t>(0x70 | ((stamp >> 8) & 0x0f));  // version 7
+  uuid[7] = static_cast<std::uint8_t>(stamp);
   uuid[8] = static_cast<std::uint8_t>((uuid[8] & 0x3f) | 0x80);  // variant of RFC 9562
   return uuid;
 }

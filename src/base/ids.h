@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -22,15 +23,12 @@ std::string uuid_text(const Uuid& uuid);
 void uuid_write(const Uuid& uuid, char* out);
 /// Reads the 36-character text, in either case; nullopt for anything else.
 std::optional<Uuid> uuid_parse(std::string_view text);
-/// A new version 7 UUID: ordered by time, to the millisecond (RFC 9562 §5.7).
-Uuid uuid_v7(Instant now, Random& random);
 
 /// An id of one kind of thing. Ids of different kinds neither convert nor compare.
 template <class Tag>
 struct Id {
   Uuid bytes{};
 
-  static Id make(Instant now, Random& random) { return Id{uuid_v7(now, random)}; }
   static std::optional<Id> parse(std::string_view text) {
     if (auto uuid = uuid_parse(text)) return Id{*uuid};
     return std::nullopt;
@@ -42,6 +40,23 @@ struct Id {
 using ClientId = Id<struct ClientTag>;
 using UserId = Id<struct UserTag>;
 using TokenId = Id<struct TokenTag>;
+
+/// Makes ids: version 7 UUIDs, each after all that this source made before (RFC 9562 §6.2, a
+/// counter in the 12 bits behind the millisecond), so that the order of ids is the order of
+/// creation. Safe for all threads.
+class IdSource {
+ public:
+  explicit IdSource(Random& random) : random_(random) {}
+  template <class AnyId>
+  AnyId next(Instant now) {
+    return AnyId{next_uuid(now)};
+  }
+
+ private:
+  Uuid next_uuid(Instant now);
+  Random& random_;
+  std::atomic<std::uint64_t> last_{0};  // milliseconds × 4096 + counter
+};
 
 }  // namespace claviger
 

@@ -17,10 +17,12 @@ class Ones final : public Random {
   }
 };
 
-TEST(Uuid, Version7HasTimeVersionAndVariant) {  // RFC 9562 §5.7
+TEST(Uuid, Version7HasTimeVersionCounterAndVariant) {  // RFC 9562 §5.7
   Ones ones;
-  const auto id = TokenId::make(from_unix_milliseconds(0x0123456789ab), ones);
-  EXPECT_EQ(id.text(), "01234567-89ab-7fff-bfff-ffffffffffff");
+  IdSource ids(ones);
+  const auto now = from_unix_milliseconds(0x0123456789ab);
+  EXPECT_EQ(ids.next<TokenId>(now).text(), "01234567-89ab-7000-bfff-ffffffffffff");
+  EXPECT_EQ(ids.next<TokenId>(now).text(), "01234567-89ab-7001-bfff-ffffffffffff");
 }
 
 TEST(Uuid, ParsesItsTextInEitherCaseAndNothingElse) {
@@ -34,10 +36,15 @@ TEST(Uuid, ParsesItsTextInEitherCaseAndNothingElse) {
     EXPECT_FALSE(TokenId::parse(bad)) << bad;
 }
 
-TEST(Uuid, OrdersByTime) {
+TEST(Uuid, OrdersByCreationWithinAMillisecondAndWhenTheClockStepsBack) {
   Ones ones;
-  EXPECT_LT(TokenId::make(from_unix_milliseconds(1), ones),
-            TokenId::make(from_unix_milliseconds(2), ones));
+  IdSource ids(ones);
+  auto last = ids.next<TokenId>(from_unix_milliseconds(1000));
+  for (int i = 0; i < 10'000; ++i) {
+    const auto next = ids.next<TokenId>(from_unix_milliseconds(i % 2 == 0 ? 1000 : 900));
+    ASSERT_LT(last, next) << i;
+    last = next;
+  }
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ Result<CreatedClient> create_client(Services& services, std::string_view name) {
   TRY_STATUS(check_name("client_name", name, limits::client_name_chars));
   const auto now = services.clock.now();
   auto key = make_api_key(services.policy.environment, services.random);
-  const NewClient client{.id = ClientId::make(now, services.random),
+  const NewClient client{.id = services.ids.next<ClientId>(now),
                          .name = std::string(name),
                          .api_key_hash = key.reveal(hash_api_key),
                          .api_key_preview = preview(key),

@@ -13,7 +13,7 @@ Result<CreatedUser> create_user(Services& services, const ActingClient& acting,
   const auto joined = scopes ? TRY(join_scopes(*scopes)) : std::string(kDefaultScopes);
   const auto now = services.clock.now();
   auto secret = make_user_secret(services.policy.environment, services.random);
-  const NewUser user{.id = UserId::make(now, services.random),
+  const NewUser user{.id = services.ids.next<UserId>(now),
                      .client_id = acting.id(),
                      .identifier = std::string(identifier),
                      .scopes = joined,

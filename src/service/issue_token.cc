@@ -55,7 +55,7 @@ Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
 
   // A NumericDate has whole seconds; the record says the same as the token.
   const auto issued_at = from_unix_seconds(unix_seconds(now));
-  const NewClaims claims{.token_id = TokenId::make(now, services.random),
+  const NewClaims claims{.token_id = services.ids.next<TokenId>(now),
                          .user_id = user.id,
                          .client_id = acting.id(),
                          .issued_at = issued_at,

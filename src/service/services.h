@@ -26,6 +26,7 @@ struct Services {
   const Policy& policy;
   const Clock& clock;
   Random& random;
+  IdSource& ids;
 };
 
 /// Who acts on a client's objects: the holder of its API key, or the operator on the command line.

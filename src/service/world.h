@@ -32,7 +32,7 @@ class World {
         store(*open_sqlite({.path = path, .environment = policy.environment}, log)),
         view(*store, cache_tokens),
         fence(view),
-        services{*store, view, fence, usage, keys, policy, clock, random} {}
+        services{*store, view, fence, usage, keys, policy, clock, random, ids} {}
 
   CreatedClient make_client() { return std::move(*create_client(services, "a client")); }
   ActingClient acting(const CreatedClient& client) {
@@ -70,6 +70,7 @@ class World {
  public:
   FixedClock clock{from_unix_seconds(1'800'000'000)};
   SystemRandom random;
+  IdSource ids{random};
   Log log;
   Policy policy;
   KeyRing keys;

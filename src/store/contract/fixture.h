@@ -83,7 +83,7 @@ class Maker {
   }
   template <class IdType>
   IdType id() {
-    return IdType::make(now, random_);
+    return IdSource(random_).next<IdType>(now);
   }
   NewClient client(std::string name = "example_company") {
     return {.id = id<ClientId>(),
