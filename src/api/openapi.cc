@@ -135,7 +135,8 @@ void write_success(JsonWriter& json, const Route& route) {
   json.end_object();
   if (route.answer == "Page") {
     const auto type = route.pattern == "/docs" ? "text/html" : "*/*";
-    json.key("content").begin_object().key(type).begin_object().end_object().end_object();
+    json.key("content").begin_object().key(type).begin_object().key("schema").begin_object();
+    json.field("type", "string").end_object().end_object().end_object();
   } else if (!route.answer.empty()) {
     json.key("content").begin_object();
     write_content(json, "application/json", route.answer);
