@@ -70,7 +70,16 @@ Result<std::unique_ptr<Connection>> connect(const SqliteOptions& options, int ca
 Status use_write_ahead_log(Connection& db) {
   constexpr const char* is_wal =
       "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'";
-  TRY_STATUS(db.run("PRAGMA journal_mode = WAL"));
+  // Of processes that switch a new file at the same moment, SQLite may tell one that it is locked
+  // without waiting. BEGIN IMMEDIATE waits, and after it the file is another's work or free.
+  constexpr int attempts = 20;
+  for (int attempt = 1;; ++attempt) {
+    auto switched = db.run("PRAGMA journal_mode = WAL");
+    if (switched) break;
+    if (attempt == attempts) return switched;
+    TRY_STATUS(db.run("BEGIN IMMEDIATE"));
+    TRY_STATUS(db.run("ROLLBACK"));
+  }
   if (TRY(db.number(is_wal)) == 1) return {};
   return fail(Code::storage_unavailable, "The file system has no shared memory for SQLite's log.");
 }
