@@ -133,7 +133,7 @@ std::optional<LiveView::Found> LiveView::try_find(const Reclaimer::Reading& read
 
 Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenId id, Instant now) {
   TRY_STATUS(refresh());
-  if (auto found = try_find(reading, id, now)) return *std::move(found);
+  if (const auto found = try_find(reading, id, now)) return *found;
   const Epoch before = generation();
   const auto read = TRY(store_.read_live(id));
   if (!read.record) return Unknown{};
