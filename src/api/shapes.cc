@@ -3,22 +3,6 @@
 #include "policy/scopes.h"
 
 namespace claviger::api {
-namespace {
-
-std::string_view text_of_state(TokenState state) {
-  switch (state) {
-    case TokenState::live:
-      return "live";
-    case TokenState::expired:
-      return "expired";
-    case TokenState::revoked:
-      return "revoked";
-  }
-  return {};
-}
-
-}  // namespace
-
 void write_scopes(JsonWriter& json, std::string_view stored) {
   json.key("scopes").begin_array();
   for_each_scope(stored, [&](std::string_view scope) { json.value(scope); });
@@ -56,7 +40,7 @@ void write_token(JsonWriter& json, const Token& token, Instant now) {
       .field("client_id", token.client_id)
       .field("username", token.username)
       .field("token_value", token.preview)
-      .field("state", text_of_state(state))
+      .field("state", word_of(state))
       .field("is_revoked", state == TokenState::revoked);
   json.field("revoked_at", token.revoked_at);
   json.field("created_at", token.created_at)

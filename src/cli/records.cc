@@ -16,17 +16,6 @@ std::vector<std::string> scope_list(std::string_view stored) {
   for_each_scope(stored, [&](std::string_view scope) { scopes.emplace_back(scope); });
   return scopes;
 }
-std::string state_word(TokenState state) {
-  switch (state) {
-    case TokenState::live:
-      return "live";
-    case TokenState::expired:
-      return "expired";
-    case TokenState::revoked:
-      return "revoked";
-  }
-  return "revoked";
-}
 
 }  // namespace
 
@@ -72,7 +61,7 @@ Record record_of(const Token& token, Instant now) {
           {"client_id", token.client_id.text()},
           {"username", token.username},
           {"token_value", token.preview},
-          {"state", state_word(state)},
+          {"state", std::string(word_of(state))},
           {"is_revoked", state == TokenState::revoked},
           {"revoked_at", time_or_none(token.revoked_at)},
           {"created_at", rfc3339(token.created_at)},

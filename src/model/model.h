@@ -55,6 +55,18 @@ struct TokenSummary {
 };
 
 enum class TokenState : std::uint8_t { live, expired, revoked };
+/// "live", "expired" or "revoked", as the API and the command line say it.
+constexpr std::string_view word_of(TokenState state) {
+  switch (state) {
+    case TokenState::live:
+      return "live";
+    case TokenState::expired:
+      return "expired";
+    case TokenState::revoked:
+      break;
+  }
+  return "revoked";
+}
 
 /// A token's record. The token itself is stored nowhere (SEC-3).
 struct Token {
