@@ -30,7 +30,7 @@ namespace claviger {
 ///  - "Unknown" is never remembered, so a token issued by another process is found at once.
 ///
 /// Looking up takes no lock: see TokenTable and Reclaimer. This is the reader's half of the fence
-/// protocol (docs/explanation: fence) with the change mark in the place of the lease.
+/// protocol (docs/decisions/0002) with the change mark in the place of the lease.
 class LiveView {
  public:
   /// Holds at most `capacity` tokens; the least recently used go first.
