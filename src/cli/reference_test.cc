@@ -1,16 +1,15 @@
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
 
 #include "cli/groups.h"
 
 namespace claviger::cli {
 namespace {
 
-const std::filesystem::path reference_path =
-    std::filesystem::path(__FILE__).parent_path() / "../../docs/reference/cli.md";
+const std::string reference_path = CLAVIGER_REFERENCE "/cli.md";
 
 TEST(CliReference, TheCommittedPageIsWhatTheCommandsSay) {
   const auto wanted = cli_reference_markdown();

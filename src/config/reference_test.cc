@@ -2,17 +2,16 @@
 
 #include <gmock/gmock.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
 
 #include "config/settings_table.h"
 
 namespace claviger {
 namespace {
 
-const std::filesystem::path reference_path =
-    std::filesystem::path(__FILE__).parent_path() / "../../docs/reference/settings.md";
+const std::string reference_path = CLAVIGER_REFERENCE "/settings.md";
 
 TEST(SettingsReference, TheCommittedPageIsWhatTheTableSays) {
   const auto wanted = settings_reference_markdown();
