@@ -23,22 +23,27 @@ std::string file_text(const std::string& path) {
   return std::move(text).str();
 }
 
-/// Draws from a fixed list.
+/// From a fixed list, at random or in turn.
 class ListedRequests final : public RequestSource {
  public:
-  explicit ListedRequests(const std::string& text) {
+  ListedRequests(const std::string& text, bool at_random) : at_random_(at_random) {
     std::istringstream in(text);
     for (std::string request; std::getline(in, request, '\0');) requests_.push_back(request);
     if (requests_.empty()) throw std::runtime_error("there are no requests");
   }
-  std::string_view next() override { return requests_[mix(1, 0, drawn_++) % requests_.size()]; }
+  std::string_view next() override {
+    const auto number = at_random_ ? mix(1, 0, drawn_) : drawn_;
+    ++drawn_;
+    return requests_[number % requests_.size()];
+  }
 
  private:
+  bool at_random_;
   std::vector<std::string> requests_;
   std::uint64_t drawn_ = 0;
 };
 
-/// Checks of a made-up database's tokens, which are signed on the way: all in turn, or at random.
+/// Checks of a made-up database's tokens, which are signed on the way; at random or in turn.
 class TokenRequests final : public RequestSource {
  public:
   TokenRequests(const Census& census, bool at_random)
@@ -84,15 +89,15 @@ struct Arguments {
   LoadOptions load;
   std::string requests;
   std::string census;
-  bool at_random = false;
+  bool in_turn = false;
 };
 
 std::unique_ptr<RequestSource> source_of(const Arguments& arguments) {
   if (!arguments.requests.empty())
-    return std::make_unique<ListedRequests>(file_text(arguments.requests));
+    return std::make_unique<ListedRequests>(file_text(arguments.requests), !arguments.in_turn);
   const auto census = parse_census(file_text(arguments.census));
   if (!census) throw std::runtime_error(census.error().detail);
-  return std::make_unique<TokenRequests>(*census, arguments.at_random);
+  return std::make_unique<TokenRequests>(*census, !arguments.in_turn);
 }
 
 int main_of(int argc, char** argv) {
@@ -109,10 +114,9 @@ int main_of(int argc, char** argv) {
   app.add_option("--requests-count", load.requests, "end after so many instead");
   auto* sources = app.add_option_group("source")->require_option(1);
   sources->add_option("--requests", arguments.requests,
-                      "a file of whole requests, each ended by a NUL; drawn at random");
-  sources->add_option("--census", arguments.census,
-                      "of seed_database: checks of all its tokens in turn");
-  app.add_flag("--at-random", arguments.at_random, "with --census: at random instead");
+                      "a file of whole requests, each ended by a NUL");
+  sources->add_option("--census", arguments.census, "of seed_database: checks of all its tokens");
+  app.add_flag("--in-turn", arguments.in_turn, "one after the other instead of at random");
   CLI11_PARSE(app, argc, argv);
   try {
     const auto source = source_of(arguments);

@@ -71,9 +71,13 @@ def fingerprint():
 
 def seeded(tokens, users, clients=1):
     """A database of this size, made now unless it is there already. Not to be changed."""
-    folder = KEPT / f"{tokens}-{users}-{clients}-{fingerprint()}"
+    current = fingerprint()
+    folder = KEPT / f"{tokens}-{users}-{clients}-{current}"
     if not (folder / "census").exists():
         shutil.rmtree(folder, ignore_errors=True)
+        for outdated in KEPT.glob("*"):
+            if not outdated.name.endswith(current):
+                shutil.rmtree(outdated)
         print(f"seeding {tokens:,} tokens of {users:,} users …", flush=True)
         subprocess.run([TOOLS / "seed_database", folder, "--tokens", str(tokens), "--users",
                         str(users), "--clients", str(clients), "--sample", str(SAMPLE)],

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def free_port():
 def accepts(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def end_cleanly():
+    """From now on, this program ends what it started also when it is told to end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def pinned(core, arguments):
@@ -97,16 +103,16 @@ class Process:
         return total
 
     def settle(self, window=0.5, seconds=1_800):
-        """Waits until the process has had no work of its own for this long."""
+        """Waits until the process has had next to no work of its own for this long."""
         used = self.cpu_seconds()
         quiet_since = time.monotonic()
 
         def is_idle():
             nonlocal used, quiet_since
-            time.sleep(window / 20)
-            now = self.cpu_seconds()
-            if now - used > 0.02:
-                used, quiet_since = now, time.monotonic()
+            time.sleep(0.25)
+            before, used = used, self.cpu_seconds()
+            if used - before > 0.02:
+                quiet_since = time.monotonic()
             return time.monotonic() - quiet_since >= window
         until(is_idle, seconds, "the server is idle")
 

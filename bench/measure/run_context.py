@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from databases import seeded
+from machine import end_cleanly
 from report import interleaved
 
 
@@ -46,6 +47,7 @@ class Run:
 
 def temporary_run(arguments):
     """A context manager's folder and the Run in it, by the command line's --quick and so on."""
+    end_cleanly()
     holder = tempfile.TemporaryDirectory(prefix="claviger-bench-", dir=arguments.folder)
     run = Run(rounds=arguments.rounds or (3 if arguments.quick else 5),
               seconds=arguments.seconds or (1 if arguments.quick else 4),

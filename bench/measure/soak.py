@@ -10,7 +10,7 @@ from pathlib import Path
 import tokens as issued_tokens
 from databases import seeded
 from loads import issue_requests, load
-from machine import machine_text, until
+from machine import end_cleanly, machine_text, until
 from report import bytes_text, number_text, table
 from servers import Claviger
 
@@ -82,6 +82,7 @@ def expired_is_refused(server, token):
 def main():
     arguments = parse()
     count = SHORT if arguments.short else arguments.tokens
+    end_cleanly()
     print(machine_text(), flush=True)
     with tempfile.TemporaryDirectory(prefix="claviger-soak-", dir=arguments.folder) as name:
         folder = Path(name)
