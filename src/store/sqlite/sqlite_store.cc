@@ -73,13 +73,13 @@ Status use_write_ahead_log(Connection& db) {
   // Of processes that switch a new file at the same moment, SQLite may tell one that it is locked
   // without waiting. BEGIN IMMEDIATE waits, and after it the file is another's work or free.
   constexpr int attempts = 20;
-  for (int attempt = 1;; ++attempt) {
-    auto switched = db.run("PRAGMA journal_mode = WAL");
-    if (switched) break;
-    if (attempt == attempts) return switched;
+  auto switched = db.run("PRAGMA journal_mode = WAL");
+  for (int retry = 1; !switched && retry < attempts; ++retry) {
     TRY_STATUS(db.run("BEGIN IMMEDIATE"));
     TRY_STATUS(db.run("ROLLBACK"));
+    switched = db.run("PRAGMA journal_mode = WAL");
   }
+  TRY_STATUS(std::move(switched));
   if (TRY(db.number(is_wal)) == 1) return {};
   return fail(Code::storage_unavailable, "The file system has no shared memory for SQLite's log.");
 }
