@@ -27,7 +27,7 @@ std::string sqlite_path(const Settings& settings) {
 }
 
 /// A private key signs if there is one; the shared secrets then only check. Errors: settings'.
-Result<KeyRing> make_keys(const Settings& settings) {
+Result<std::vector<Key>> make_keys(const Settings& settings) {
   std::vector<Key> keys;
   if (settings.signing_key) {
     auto key = settings.signing_key->reveal(SignatureKey::from_pem);
@@ -42,7 +42,7 @@ Result<KeyRing> make_keys(const Settings& settings) {
     keys.push_back(Key::hs256(settings.environment, settings.jwt_secret_key));
   if (settings.jwt_secret_key_previous)
     keys.push_back(Key::hs256(settings.environment, *settings.jwt_secret_key_previous));
-  return KeyRing(std::move(keys));
+  return keys;
 }
 
 Policy make_policy(const Settings& settings) {
@@ -76,10 +76,10 @@ class Node final : public cli::Session {
   SystemRandom& random() { return random_; }
 
  private:
-  Node(const Settings& settings, LogLevel level, KeyRing keys)
+  Node(const Settings& settings, LogLevel level, std::vector<Key> keys)
       : log_({.fd = 2, .level = level}, clock_),
         policy_(make_policy(settings)),
-        keys_(std::move(keys)) {}
+        keys_(std::move(keys), random_) {}
 
   SystemClock clock_;
   SystemRandom random_;

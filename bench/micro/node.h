@@ -26,7 +26,7 @@ class Node {
                .token_lifetime = std::chrono::hours(720),
                .token_lifetime_max = std::chrono::hours(8760),
                .master = std::nullopt},
-        keys(one_key(policy.environment)),
+        keys(one_key(policy.environment, random)),
         store(*open_sqlite({.path = ":memory:", .environment = policy.environment}, log)),
         view(*store, 10 * token_count),
         fence(view),
@@ -50,10 +50,10 @@ class Node {
   std::vector<TokenId> token_ids;
 
  private:
-  static KeyRing one_key(const Environment& environment) {
+  static KeyRing one_key(const Environment& environment, Random& random) {
     std::vector<Key> keys;
     keys.push_back(Key::hs256(environment, SigningSecret("the signing secret of a benchmark")));
-    return KeyRing(std::move(keys));
+    return KeyRing(std::move(keys), random);
   }
   void issue(std::size_t count) {
     const auto client = *create_client(services, "a client");

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/environment.h"
+#include "crypto/system_random.h"
+#include "token/claims.h"
 #include "token/jws.h"
 
 namespace claviger::bench {
@@ -29,11 +31,12 @@ Key new_key(SignatureKey::Kind kind) {
 KeyRing ring_of(Key key) {
   std::vector<Key> keys;
   keys.push_back(std::move(key));
-  return KeyRing(std::move(keys));
+  SystemRandom random;
+  return KeyRing(std::move(keys), random);
 }
 
-/// Checks one token again and again: all but the first time, an asymmetric key remembers it.
-void check_again(benchmark::State& state, Key key) {
+/// Computes the signature of one token again and again.
+void check(benchmark::State& state, Key key) {
   const auto keys = ring_of(std::move(key));
   const auto token = sign_token(keys.signing(), kPayload);
   const auto buffer = std::make_unique<SignedPayload::Buffer>();
@@ -44,39 +47,52 @@ void check_again(benchmark::State& state, Key key) {
   }
 }
 
+Key hs256() {
+  return Key::hs256(environment(), SigningSecret("the signing secret of a benchmark"));
+}
+
 void signature_hs256(benchmark::State& state) {
-  check_again(state, Key::hs256(environment(), SigningSecret("the signing secret of a benchmark")));
+  check(state, hs256());
 }
 BENCHMARK(signature_hs256);
 
-void signature_es256_known(benchmark::State& state) {
-  check_again(state, new_key(SignatureKey::Kind::p256));
+void signature_es256(benchmark::State& state) {
+  check(state, new_key(SignatureKey::Kind::p256));
 }
-BENCHMARK(signature_es256_known);
+BENCHMARK(signature_es256);
 
-void signature_eddsa_known(benchmark::State& state) {
-  check_again(state, new_key(SignatureKey::Kind::ed25519));
+void signature_eddsa(benchmark::State& state) {
+  check(state, new_key(SignatureKey::Kind::ed25519));
 }
-BENCHMARK(signature_eddsa_known);
+BENCHMARK(signature_eddsa);
 
-/// What the memo saves.
-void verify(benchmark::State& state, SignatureKey::Kind kind) {
-  const auto key = *SignatureKey::from_pem(SignatureKey::generate_pem(kind));
-  const auto signature = key.sign(bytes_of(kPayload));
+void claims(benchmark::State& state) {
+  const auto keys = ring_of(hs256());
+  const auto token = sign_token(keys.signing(), kPayload);
+  const auto buffer = std::make_unique<SignedPayload::Buffer>();
+  const auto payload = check_signature(token, keys, *buffer);
   for (auto _ : state) {
-    if (!key.verify(bytes_of(kPayload), signature)) state.SkipWithError("refused");
+    auto parsed = parse_claims(*payload, "urn:claviger:benchmark");
+    if (!parsed) state.SkipWithError("refused");
+    benchmark::DoNotOptimize(parsed);
   }
 }
+BENCHMARK(claims);
 
-void signature_es256_new(benchmark::State& state) {
-  verify(state, SignatureKey::Kind::p256);
+/// What a token costs that was seen before, instead of signature and claims.
+void known_token(benchmark::State& state) {
+  const auto keys = ring_of(hs256());
+  const auto token = sign_token(keys.signing(), kPayload);
+  const auto buffer = std::make_unique<SignedPayload::Buffer>();
+  const auto payload = check_signature(token, keys, *buffer);
+  keys.known_tokens().remember(token, *parse_claims(*payload, "urn:claviger:benchmark"));
+  for (auto _ : state) {
+    auto known = keys.known_tokens().find(token);
+    if (!known) state.SkipWithError("forgotten");
+    benchmark::DoNotOptimize(known);
+  }
 }
-BENCHMARK(signature_es256_new);
-
-void signature_eddsa_new(benchmark::State& state) {
-  verify(state, SignatureKey::Kind::ed25519);
-}
-BENCHMARK(signature_eddsa_new);
+BENCHMARK(known_token);
 
 }  // namespace
 }  // namespace claviger::bench

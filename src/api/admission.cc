@@ -1,7 +1,9 @@
 #include "api/admission.h"
 
 #include <algorithm>
+#include <array>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "http/form_reader.h"
 
@@ -77,12 +79,13 @@ Status admit_login(Call& call) {
 /// The scopes that the query requires, as far as they may stand in a header.
 std::string required_scopes(const http::Request& request) {
   std::string list;
-  const auto query = http::read_query(request.query);
-  if (!query) return list;
-  for (const auto scope : query->all("scope")) {
-    if (scope.find_first_of("\"\\") != std::string_view::npos) continue;
+  std::array<char, limits::url_bytes> room;
+  http::QueryCursor query(request.query, room);
+  while (const auto field = query.next()) {
+    const bool can_stand = field->value.find_first_of("\"\\") == std::string_view::npos;
+    if (field->name != "scope" || !can_stand) continue;
     if (!list.empty()) list += ' ';
-    list += scope;
+    list += field->value;
   }
   return list;
 }

@@ -49,15 +49,20 @@ Status answer(Call& call) {
   return call.route.endpoint(call);
 }
 
+void note_route(const Route& route, http::LogNotes& notes) {
+  notes.route = route.pattern;
+  notes.is_frequent = !route.may_wait;
+}
+
 void finish(const Call& call, const Status& status) {
   if (!status) write_error(&call, status.error(), call.request, call.response);
 }
 
-LogLevel level_of(const http::Response& response, bool is_check) {
+LogLevel level_of(const http::Response& response) {
   if (response.status >= 500) return LogLevel::error;
   if (response.status == 401 || response.status == 403 || response.status == 429)
     return LogLevel::warning;
-  return is_check && response.status < 400 ? LogLevel::debug : LogLevel::info;
+  return response.notes.is_frequent && response.status < 400 ? LogLevel::debug : LogLevel::info;
 }
 
 }  // namespace
@@ -82,11 +87,6 @@ Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
            .openapi = openapi_document()},
       log_(log) {}
 
-bool Api::may_wait(const http::Request& request) const {
-  const auto match = match_route(request.method, request.path);
-  return match.outcome == Outcome::found && routes()[match.row].may_wait;
-}
-
 bool Api::reads_body(const http::Request& request) const {
   const auto match = match_route(request.method, request.path);
   return match.outcome == Outcome::found && !routes()[match.row].body.empty();
@@ -101,7 +101,7 @@ bool Api::try_handle(const http::Request& request, http::Response& response) {
   const Route& route = routes()[match.row];
   if (route.may_wait) return false;
   Call call{.app = app_, .route = route, .request = request, .response = response};
-  response.notes.route = route.pattern;
+  note_route(route, response.notes);
   Status status = check_single_credentials(request);
   if (status && route.credential == Credential::bearer) {
     auto admitted = try_admit_bearer(call);
@@ -121,7 +121,7 @@ void Api::handle(const http::Request& request, http::Response& response) {
             .request = request,
             .response = response,
             .id = match.parameters[0]};
-  response.notes.route = route.pattern;
+  note_route(route, response.notes);
   Status status = check_single_credentials(request);
   if (status) status = admit(call);
   finish(call, status ? answer(call) : status);
@@ -134,10 +134,11 @@ void Api::refuse(int status, std::string_view reason, const http::Request& reque
 }
 
 void Api::answered(const http::Request& request, const http::Response& response,
-                   std::chrono::nanoseconds took) {
+                   std::chrono::steady_clock::time_point since) {
   const auto& notes = response.notes;
-  const auto level = level_of(response, !may_wait(request));
+  const auto level = level_of(response);
   if (!log_.enabled(level)) return;
+  const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - since;
   const auto id_text = [](const auto& id) { return id ? id->text() : std::string(); };
   const auto method = http::method_name(request.method);
   log_.write(level, response.status == 401 ? "authentication_failed" : "request",

@@ -19,14 +19,13 @@ class Api final : public http::Handler {
   /// From now on /readyz says 503.
   void start_draining() { app_.draining = true; }
 
-  bool may_wait(const http::Request& request) const override;
   bool reads_body(const http::Request& request) const override;
   bool try_handle(const http::Request& request, http::Response& response) override;
   void handle(const http::Request& request, http::Response& response) override;
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) override;
   void answered(const http::Request& request, const http::Response& response,
-                std::chrono::nanoseconds took) override;
+                std::chrono::steady_clock::time_point since) override;
 
  private:
   Attempts attempts_;

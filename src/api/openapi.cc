@@ -39,7 +39,7 @@ void write_reference(JsonWriter& json, std::string_view kind, std::string_view n
 }
 
 void write_content(JsonWriter& json, std::string_view media_type, std::string_view schema) {
-  json.key(media_type).begin_object().key("schema");
+  json.any_key(media_type).begin_object().key("schema");
   write_reference(json, "schemas", schema);
   json.end_object();
 }
@@ -103,7 +103,7 @@ void begin_headers(JsonWriter& json) {
 }
 
 void write_refusal(JsonWriter& json, const Route& route, int status) {
-  json.key(std::to_string(status)).begin_object().field("description", meaning_of(status));
+  json.any_key(std::to_string(status)).begin_object().field("description", meaning_of(status));
   const bool challenged =
       status == 401 || (status == 403 && route.credential == Credential::bearer);
   const bool retried = status == 429 || status == 503;
@@ -112,7 +112,7 @@ void write_refusal(JsonWriter& json, const Route& route, int status) {
     const std::string_view name = retried                                  ? "Retry-After"
                                   : route.credential == Credential::bearer ? "WWW-Authenticate"
                                                                            : "Challenge";
-    json.key(retried ? "Retry-After" : "WWW-Authenticate");
+    json.any_key(retried ? "Retry-After" : "WWW-Authenticate");
     write_reference(json, "headers", name);
   }
   json.end_object().key("content").begin_object();
@@ -123,19 +123,19 @@ void write_refusal(JsonWriter& json, const Route& route, int status) {
 void write_identity_headers(JsonWriter& json) {
   for (const auto name : {"X-Auth-User-Id", "X-Auth-Username", "X-Auth-Client-Id",
                           "X-Auth-Token-Id", "X-Auth-Scopes"}) {
-    json.key(name);
+    json.any_key(name);
     write_reference(json, "headers", name);
   }
 }
 
 void write_success(JsonWriter& json, const Route& route) {
-  json.key(std::to_string(route.status)).begin_object().field("description", "Success.");
+  json.any_key(std::to_string(route.status)).begin_object().field("description", "Success.");
   begin_headers(json);
   if (route.pattern == "/verify") write_identity_headers(json);
   json.end_object();
   if (route.answer == "Page") {
     const auto type = route.pattern == "/docs" ? "text/html" : "*/*";
-    json.key("content").begin_object().key(type).begin_object().key("schema").begin_object();
+    json.key("content").begin_object().any_key(type).begin_object().key("schema").begin_object();
     json.field("type", "string").end_object().end_object().end_object();
   } else if (!route.answer.empty()) {
     json.key("content").begin_object();
@@ -194,12 +194,12 @@ void write_path(JsonWriter& json, const std::vector<const Route*>& rows) {
   json.begin_object();
   for (const Route* row : rows) {
     if (row->method) {
-      json.key(lower(http::method_name(*row->method)));
+      json.any_key(lower(http::method_name(*row->method)));
       write_operation(json, *row, row->operation);
       continue;
     }
     for (const auto method : kAnyMethod) {
-      json.key(method);
+      json.any_key(method);
       write_operation(json, *row, std::string(row->operation) + "_" + std::string(method));
     }
   }
@@ -240,7 +240,7 @@ std::string openapi_document() {
   write_info(json);
   json.key("paths").begin_object();
   for (const auto& [path, rows] : paths) {
-    json.key(path);
+    json.any_key(path);
     write_path(json, rows);
   }
   json.end_object().key("components").raw(CLAVIGER_ASSET(openapi_components)).end_object();

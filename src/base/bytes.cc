@@ -1,6 +1,12 @@
 #include "base/bytes.h"
 
 #include <array>
+#include <bit>
+#include <cstring>
+
+#ifdef __SSSE3__
+#include <tmmintrin.h>
+#endif
 
 namespace claviger {
 namespace {
@@ -24,6 +30,58 @@ int hex_value(char c) {
   return -1;
 }
 
+static_assert(std::endian::native == std::endian::little);
+
+/// Four bytes of eight hexadecimal characters, all at once: each character is a byte of one word.
+bool hex_decode_word(const char* text, std::uint8_t* out) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  std::uint64_t word;
+  std::memcpy(&word, text, sizeof word);
+  const std::uint64_t letter = word >> 6 & ones;
+  const std::uint64_t value = (word & 0x0f * ones) + 9 * letter;
+  // Right if the value is below 16 and its lower-case digit is the character.
+  const std::uint64_t above_nine = (value + 6 * ones) >> 4 & ones;
+  const std::uint64_t digit = value + '0' * ones + ('a' - '0' - 10) * above_nine;
+  if (digit != (word | letter << 5) || (value & 0xf0 * ones) != 0) return false;
+  std::uint64_t bytes = (value << 4 | value >> 8) & 0x00ff00ff00ff00ff;
+  bytes = (bytes | bytes >> 8) & 0x0000ffff0000ffff;
+  bytes |= bytes >> 16;
+  std::memcpy(out, &bytes, 4);
+  return true;
+}
+
+#ifdef __SSSE3__
+/// The 12 bytes of 16 base64url characters, and 4 zeros behind them; false if one of them is not of
+/// the alphabet. After W. Muła and D. Lemire, "Faster Base64 Encoding and Decoding using AVX2
+/// Instructions", 2018.
+bool base64url_decode_block(const char* text, std::uint8_t* out) {
+  const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text));
+  const auto is_between = [&](char first, char last) {
+    return _mm_and_si128(_mm_cmpgt_epi8(in, _mm_set1_epi8(static_cast<char>(first - 1))),
+                         _mm_cmplt_epi8(in, _mm_set1_epi8(static_cast<char>(last + 1))));
+  };
+  // What takes each kind of character to its value; 0 is none of these.
+  const auto shift = [](const __m128i& where, int by) {
+    return _mm_and_si128(where, _mm_set1_epi8(static_cast<char>(by)));
+  };
+  const __m128i shifts = _mm_or_si128(
+      _mm_or_si128(
+          _mm_or_si128(shift(is_between('A', 'Z'), -'A'), shift(is_between('a', 'z'), 26 - 'a')),
+          _mm_or_si128(shift(is_between('0', '9'), 52 - '0'),
+                       shift(_mm_cmpeq_epi8(in, _mm_set1_epi8('-')), 62 - '-'))),
+      shift(_mm_cmpeq_epi8(in, _mm_set1_epi8('_')), 63 - '_'));
+  if (_mm_movemask_epi8(_mm_cmpeq_epi8(shifts, _mm_setzero_si128())) != 0) return false;
+  const __m128i values = _mm_add_epi8(in, shifts);
+  // 6 bits each: two to 12 bits, two of these to 24, then the three bytes of each together.
+  const __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
+  const __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
+  const __m128i bytes = _mm_shuffle_epi8(
+      fours, _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+  return true;
+}
+#endif
+
 }  // namespace
 
 std::string hex(ByteView bytes) {
@@ -39,7 +97,10 @@ std::string hex(ByteView bytes) {
 
 bool hex_decode(std::string_view text, std::span<std::uint8_t> out) {
   if (text.size() != out.size() * 2) return false;
-  for (std::size_t i = 0; i < out.size(); ++i) {
+  std::size_t i = 0;
+  for (; i + 4 <= out.size(); i += 4)
+    if (!hex_decode_word(text.data() + 2 * i, out.data() + i)) return false;
+  for (; i < out.size(); ++i) {
     const int high = hex_value(text[2 * i]);
     const int low = hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) return false;
@@ -86,6 +147,11 @@ std::optional<std::size_t> base64url_decode(std::string_view text, std::span<std
   std::uint8_t* to = out.data();
   std::int32_t wrong = 0;  // negative once any character was not of the alphabet
   std::size_t i = 0;
+#ifdef __SSSE3__
+  // As long as there is room for the zeros too.
+  for (; i + 16 <= text.size() && out.data() + out.size() - to >= 16; i += 16, to += 12)
+    if (!base64url_decode_block(text.data() + i, to)) return std::nullopt;
+#endif
   for (; i + 4 <= text.size(); i += 4, to += 3) {
     const std::int32_t a = value_at(i), b = value_at(i + 1), c = value_at(i + 2),
                        d = value_at(i + 3);

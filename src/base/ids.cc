@@ -31,13 +31,15 @@ std::string uuid_text(const Uuid& uuid) {
 
 std::optional<Uuid> uuid_parse(std::string_view text) {
   if (text.size() != 36) return std::nullopt;
+  if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
+  std::array<char, 32> digits;
+  text.copy(digits.data(), 8);
+  text.copy(digits.data() + 8, 4, 9);
+  text.copy(digits.data() + 12, 4, 14);
+  text.copy(digits.data() + 16, 4, 19);
+  text.copy(digits.data() + 20, 12, 24);
   Uuid uuid;
-  std::size_t at = 0;
-  for (auto& byte : uuid) {
-    if (is_hyphen_place(at) && text[at++] != '-') return std::nullopt;
-    if (!hex_decode(text.substr(at, 2), {&byte, 1})) return std::nullopt;
-    at += 2;
-  }
+  if (!hex_decode({digits.data(), digits.size()}, uuid)) return std::nullopt;
   return uuid;
 }
 

@@ -13,6 +13,20 @@
 
 namespace claviger {
 
+/// A member's name, known at compile time to need no escapes.
+class JsonName {
+ public:
+  template <std::size_t N>
+  consteval JsonName(const char (&text)[N]) : text_(text, N - 1) {  // NOLINT(*-explicit-*)
+    for (const char c : text_)
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') throw "a name that needs escapes";
+  }
+  constexpr std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
 /// Writes one JSON value into a string, in order, with the commas in their places.
 ///   JsonWriter w(out); w.begin_object(); w.field("id", id.text()); w.end_object();
 class JsonWriter {
@@ -23,7 +37,16 @@ class JsonWriter {
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
-  JsonWriter& key(std::string_view name) {
+  JsonWriter& key(JsonName name) {
+    comma();
+    out_ += '"';
+    out_ += name.text();
+    out_ += "\":";
+    need_comma_ = false;
+    return *this;
+  }
+  /// A name that comes from elsewhere.
+  JsonWriter& any_key(std::string_view name) {
     comma();
     append_json_string(out_, name);
     out_ += ':';
@@ -80,8 +103,13 @@ class JsonWriter {
     return maybe ? value(*maybe) : null();
   }
   template <class T>
-  JsonWriter& field(std::string_view name, const T& v) {
+  JsonWriter& field(JsonName name, const T& v) {
     key(name);
+    return value(v);
+  }
+  template <class T>
+  JsonWriter& any_field(std::string_view name, const T& v) {
+    any_key(name);
     return value(v);
   }
 

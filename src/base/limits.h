@@ -61,7 +61,7 @@ inline constexpr seconds token_retention{7 * 24 * 3600};  // a row outlives its 
 // The live view
 inline constexpr std::size_t view_shards = 64;
 inline constexpr std::size_t view_tokens_max = 4'000'000;
-inline constexpr std::size_t signature_memo_sets = 64 * KiB;  // of 4 tokens, 32 bytes each: 8 MiB
+inline constexpr std::size_t known_token_sets = 8 * KiB;  // of 4 tokens, 128 bytes each: 4 MiB
 
 // The log
 inline constexpr std::size_t log_buffer_bytes = 1 * MiB;  // what does not fit is dropped

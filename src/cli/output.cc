@@ -43,7 +43,7 @@ struct TextValue {
 
 void write_members(JsonWriter& json, const Record& record) {
   for (const auto& field : record) {
-    json.key(field.name);
+    json.any_key(field.name);
     std::visit(JsonValue{json}, field.value);
   }
 }
@@ -109,7 +109,7 @@ std::string json_list_line(std::string_view name, const std::vector<Record>& row
                            const Record& rest) {
   std::string out;
   JsonWriter json(out);
-  json.begin_object().key(name).begin_array();
+  json.begin_object().any_key(name).begin_array();
   for (const auto& row : rows) {
     json.begin_object();
     write_members(json, row);

@@ -19,7 +19,7 @@ std::string json_version(const Wiring& wiring) {
   JsonWriter json(out);
   json.begin_object().field("version", CLAVIGER_VERSION).field("compiler", compiler);
   json.key("libraries").begin_object();
-  for (const auto& [name, version] : wiring.libraries) json.field(name, version);
+  for (const auto& [name, version] : wiring.libraries) json.any_field(name, version);
   json.end_object().end_object();
   return out + "\n";
 }

@@ -29,21 +29,12 @@ std::optional<std::string_view> decode(std::string_view text, char* out) {
   return decoded;
 }
 
-/// Decodes the fields of a form or query into memory that has room for it; false if malformed.
-bool read_pairs(std::string_view text, char* out, std::vector<Field>& fields) {
-  while (!text.empty()) {
-    const auto pair = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(pair.size() + 1, text.size()));
-    if (pair.empty()) continue;
-    if (fields.size() == limits::form_fields) return false;
-    const auto equals = std::min(pair.find('='), pair.size());
-    const auto name = decode(pair.substr(0, equals), out);
-    const auto value = decode(pair.substr(std::min(equals + 1, pair.size())), out + equals);
-    if (!name || !value) return false;
-    fields.push_back({.name = *name, .kind = Field::Kind::untyped, .text = *value});
-    out += pair.size();
-  }
-  return true;
+/// Appends the fields of a form or query, decoded into memory that has room; false if malformed.
+bool read_pairs(std::string_view text, Arena& arena, std::vector<Field>& fields) {
+  QueryCursor cursor(text, {arena.data(), text.size()});
+  while (const auto pair = cursor.next())
+    fields.push_back({.name = pair->name, .kind = Field::Kind::untyped, .text = pair->value});
+  return !cursor.is_malformed();
 }
 
 bool has_duplicate(const std::vector<Field>& fields) {
@@ -58,7 +49,7 @@ bool has_duplicate(const std::vector<Field>& fields) {
 Result<Fields> read_form(std::string_view body) {
   Arena arena(body.size());
   std::vector<Field> fields;
-  if (!read_pairs(body, arena.data(), fields))
+  if (!read_pairs(body, arena, fields))
     return fail(Code::malformed_body, "The body is not a well-formed form.");
   if (has_duplicate(fields))
     return fail(Code::duplicate_field, "The body has two fields of the same name.");
@@ -69,9 +60,31 @@ Result<Fields> read_query(std::string_view query) {
   if (query.empty()) return Fields{};
   Arena arena(query.size());
   std::vector<Field> fields;
-  if (!read_pairs(query, arena.data(), fields))
-    return fail(Code::malformed_request, "The URL's query is malformed.");
+  if (!read_pairs(query, arena, fields)) return fail(malformed_query());
   return Fields(std::move(arena), std::move(fields));
+}
+
+Error malformed_query() {
+  return {.code = Code::malformed_request, .detail = "The URL's query is malformed."};
+}
+
+QueryCursor::QueryCursor(std::string_view text, std::span<char> room)
+    : rest_(text), room_(room.data()), is_malformed_(room.size() < text.size()) {}
+
+std::optional<QueryCursor::Pair> QueryCursor::next() {
+  std::string_view pair;
+  while (pair.empty()) {
+    if (rest_.empty() || is_malformed_) return std::nullopt;
+    pair = rest_.substr(0, rest_.find('&'));
+    rest_.remove_prefix(std::min(pair.size() + 1, rest_.size()));
+  }
+  const auto equals = std::min(pair.find('='), pair.size());
+  const auto name = decode(pair.substr(0, equals), room_);
+  const auto value = decode(pair.substr(std::min(equals + 1, pair.size())), room_ + equals);
+  room_ += pair.size();
+  is_malformed_ = !name || !value || ++count_ > limits::form_fields;
+  if (is_malformed_) return std::nullopt;
+  return Pair{*name, *value};
 }
 
 }  // namespace claviger::http

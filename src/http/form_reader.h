@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -14,5 +17,27 @@ Result<Fields> read_form(std::string_view body);
 
 /// Reads a URL's query by the same rules, but names may come several times.
 Result<Fields> read_query(std::string_view query);
+/// What a malformed query is answered with.
+Error malformed_query();
+
+/// The fields of a form or query one by one, decoded into memory of the caller's, which must be as
+/// large as the text.
+class QueryCursor {
+ public:
+  QueryCursor(std::string_view text, std::span<char> room);
+
+  struct Pair {
+    std::string_view name, value;
+  };
+  /// The next field; nullopt if there is none or it is malformed.
+  std::optional<Pair> next();
+  bool is_malformed() const { return is_malformed_; }
+
+ private:
+  std::string_view rest_;
+  char* room_;
+  std::size_t count_ = 0;
+  bool is_malformed_ = false;
+};
 
 }  // namespace claviger::http

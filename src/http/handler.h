@@ -12,12 +12,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
 
-  /// Whether answering this request may wait (for storage). Then `handle` is called on a thread of
-  /// the pool, otherwise on the connection's own. The request's body has not been read yet.
-  virtual bool may_wait(const Request& request) const = 0;
-
-  /// Tries to answer on the connection's own thread without waiting. False: it would have to wait
-  /// (a token not yet in memory); then `handle` is called on a thread of the pool.
+  /// Answers on the connection's own thread, if that needs no waiting. False: it would have to wait
+  /// (for storage); then `handle` is called on a thread of the pool.
   virtual bool try_handle(const Request& request, Response& response) = 0;
 
   /// Answers, waiting if need be. Never throws for anything a caller sends.
@@ -32,10 +28,10 @@ class Handler {
   virtual void refuse(int status, std::string_view reason, const Request& request,
                       Response& response) = 0;
 
-  /// Called when the answer to a request has been put behind what goes out, for the log. `took` is
-  /// the time since the request had come.
+  /// Called when the answer to a request has been put behind what goes out, for the log. The
+  /// request had come at `since`.
   virtual void answered(const Request& request, const Response& response,
-                        std::chrono::nanoseconds took) = 0;
+                        std::chrono::steady_clock::time_point since) = 0;
 };
 
 }  // namespace claviger::http

@@ -1,11 +1,16 @@
 #include "http/response.h"
 
+#include <algorithm>
+
 namespace claviger::http {
 
 void Response::add_header(std::string_view name, std::string_view value) {
   headers += name;
   headers += ": ";
-  for (const char c : value) headers += c >= ' ' && c <= '~' ? c : '?';
+  const auto from = static_cast<std::ptrdiff_t>(headers.size());
+  headers += value;
+  std::replace_if(
+      headers.begin() + from, headers.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   headers += "\r\n";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,13 +14,15 @@ inline constexpr std::string_view kStrictCsp = "default-src 'none'; frame-ancest
 
 /// What the log says of a request beside its answer. Never sent, and never holds a credential.
 struct LogNotes {
-  std::string_view route;  // the pattern of the route, static text; empty: none matched
+  std::string_view route;    // the pattern of the route, static text; empty: none matched
+  bool is_frequent = false;  // of a kind that a busy server answers thousands of times a second
   std::optional<ClientId> client_id;
   std::optional<UserId> user_id;
   std::string reason;  // why it was refused or failed
 
   void reset() {
     route = {};
+    is_frequent = false;
     client_id.reset();
     user_id.reset();
     reason.clear();
@@ -42,6 +45,12 @@ struct Response {
   /// Adds a header. Bytes of `value` that may not stand in one (CR, LF, NUL, other controls,
   /// non-ASCII) are replaced by '?': nothing sent by a caller can start a header of its own.
   void add_header(std::string_view name, std::string_view value);
+  template <class Tag>
+  void add_header(std::string_view name, const Id<Tag>& id) {
+    std::array<char, 36> text;
+    uuid_write(id.bytes, text.data());
+    add_header(name, {text.data(), text.size()});
+  }
   void reset();
 };
 

@@ -272,7 +272,7 @@ void Connection::write_answer() {
                         .head_only = x.request.method == http::Method::head,
                         .close = is_last_,
                         .is_http_1_0 = x.head.is_http_1_0});
-  edge_.handler.answered(x.request, x.response, std::chrono::steady_clock::now() - started_);
+  edge_.handler.answered(x.request, x.response, started_);
   x.input.consume(request_size_);
   phase_ = Phase::idle;
   if (is_last_) {

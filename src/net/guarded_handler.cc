@@ -6,7 +6,7 @@ bool GuardedHandler::answers_at_once(const http::Request& request,
                                      http::Response& response) noexcept {
   try {
     response.reset();
-    if (!handler_.may_wait(request) && handler_.try_handle(request, response)) return true;
+    if (handler_.try_handle(request, response)) return true;
     response.reset();
     return false;
   } catch (...) {
@@ -34,9 +34,9 @@ void GuardedHandler::refuse(int status, std::string_view reason, const http::Req
 }
 
 void GuardedHandler::answered(const http::Request& request, const http::Response& response,
-                              std::chrono::nanoseconds took) noexcept {
+                              std::chrono::steady_clock::time_point since) noexcept {
   try {
-    handler_.answered(request, response, took);
+    handler_.answered(request, response, since);
   } catch (...) {
     // The answer is good; only its line in the log is missing.
   }

@@ -18,7 +18,7 @@ class GuardedHandler {
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) noexcept;
   void answered(const http::Request& request, const http::Response& response,
-                std::chrono::nanoseconds took) noexcept;
+                std::chrono::steady_clock::time_point since) noexcept;
 
  private:
   void give_up(const http::Request& request, http::Response& response) noexcept;

@@ -103,7 +103,7 @@ TEST_F(ServerTest, RefusesMoreWorkThanItsPoolHolds) {
   auto queued = client();
   queued.send(request("GET", "/wait"));
   auto refused = client();
-  refused.send(request("GET", "/wait") + request("GET", "/fast") + request("GET", "/maybe"));
+  refused.send(request("GET", "/wait") + request("GET", "/fast") + request("GET", "/wait"));
   const auto answer = refused.answer();
   EXPECT_EQ(status_of(answer), 503);
   EXPECT_TRUE(has_header(answer, "Retry-After: 1"));

@@ -14,7 +14,7 @@ namespace claviger::net {
 
 /// A handler with one path for each way of being answered.
 ///   /fast, /large         at once; /large with `large_size` bytes
-///   /wait, /maybe         on the pool, by may_wait or by try_handle declining
+///   /wait                 on the pool
 ///   /gate                 on the pool, once the gate is open
 ///   /echo                 on the pool, with the request's body
 ///   /skip                 at once; its body means nothing
@@ -24,14 +24,13 @@ class ToyHandler final : public http::Handler {
  public:
   static constexpr std::size_t large_size = 400'000;
 
-  bool may_wait(const http::Request& request) const override;
   bool try_handle(const http::Request& request, http::Response& response) override;
   void handle(const http::Request& request, http::Response& response) override;
   bool reads_body(const http::Request& request) const override;
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) override;
   void answered(const http::Request& request, const http::Response& response,
-                std::chrono::nanoseconds took) override;
+                std::chrono::steady_clock::time_point since) override;
 
   void open_gate();
   /// Waits until so many requests are at the gate.

@@ -45,10 +45,10 @@ void begin_line(JsonWriter& json, Instant now, LogLevel level, std::string_view 
 
 void write_field(JsonWriter& json, const LogField& field) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-    if (!text->empty()) json.field(field.name, *text);
+    if (!text->empty()) json.any_field(field.name, *text);
     return;
   }
-  std::visit([&](const auto& value) { json.field(field.name, value); }, field.value);
+  std::visit([&](const auto& value) { json.any_field(field.name, value); }, field.value);
 }
 
 }  // namespace

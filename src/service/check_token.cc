@@ -1,8 +1,7 @@
 // The path of a check: four layers, each able to refuse by itself.
 #include "service/check_token.h"
 
-#include "token/claims.h"
-#include "token/jws.h"
+#include "token/signed_claims.h"
 
 namespace claviger {
 namespace {
@@ -12,10 +11,7 @@ using Found = LiveView::Found;
 
 /// Layers 1 and 2: signature, then expiry.
 Checked<Claims> check_signed(const Services& services, std::string_view token, Instant now) {
-  SignedPayload::Buffer buffer;
-  auto payload = check_signature(token, services.keys, buffer);
-  if (!payload) return tl::unexpected(std::move(payload).error());
-  auto claims = parse_claims(*payload, services.policy.issuer);
+  auto claims = signed_claims(token, services.keys, services.policy.issuer);
   if (!claims) return claims;
   return check_times(*std::move(claims), now);
 }

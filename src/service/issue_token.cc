@@ -5,6 +5,7 @@
 #include "service/tokens.h"
 #include "service/wrong_environment.h"
 #include "token/claims.h"
+#include "token/jws.h"
 
 namespace claviger {
 namespace {

@@ -28,7 +28,7 @@ class World {
                .token_lifetime = std::chrono::hours(720),
                .token_lifetime_max = std::chrono::hours(8760),
                .master = std::nullopt},
-        keys(test_keys(policy.environment)),
+        keys(test_keys(policy.environment, random)),
         store(*open_sqlite({.path = path, .environment = policy.environment}, log)),
         view(*store, cache_tokens),
         fence(view),
@@ -60,10 +60,10 @@ class World {
   }
 
  private:
-  static KeyRing test_keys(const Environment& environment) {
+  static KeyRing test_keys(const Environment& environment, Random& random) {
     std::vector<Key> keys;
     keys.push_back(Key::hs256(environment, SigningSecret("a signing secret of the tests, long")));
-    return KeyRing(std::move(keys));
+    return KeyRing(std::move(keys), random);
   }
   SystemClock system_clock_;
 

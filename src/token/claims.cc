@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "token/json_object.h"
+#include "token/jws.h"
 
 namespace claviger {
 namespace {

@@ -7,9 +7,11 @@
 
 #include "base/ids.h"
 #include "base/time.h"
-#include "token/jws.h"
+#include "token/refusal.h"
 
 namespace claviger {
+
+class SignedPayload;
 
 /// The claims of a token (RFC 9068 §2.2). Their "scope" is for other readers: the record decides.
 struct Claims {

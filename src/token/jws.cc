@@ -27,7 +27,7 @@ auto malformed(std::string_view reason, std::string_view environment = {}) {
 
 struct Parts {
   std::string_view header, payload, signature;
-  std::size_t signing_size;  // of header and payload with the dot between them
+  std::string_view signing_input;  // header and payload with the dot between them
 };
 
 std::optional<Parts> split(std::string_view token) {
@@ -36,7 +36,7 @@ std::optional<Parts> split(std::string_view token) {
   const auto second = token.find('.', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
   Parts parts{token.substr(0, first), token.substr(first + 1, second - first - 1),
-              token.substr(second + 1), second};
+              token.substr(second + 1), token.substr(0, second)};
   if (parts.header.empty() || parts.payload.empty() || parts.signature.empty()) return std::nullopt;
   if (parts.signature.find('.') != std::string_view::npos) return std::nullopt;
   return parts;
@@ -97,7 +97,8 @@ Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& ke
   if (!parts) return malformed("not three non-empty parts");
   const auto key = key_of(parts->header, keys, buffer);
   if (!key) return tl::unexpected(key.error());
-  if (!(*key)->verify(token, parts->signing_size)) return malformed("signature does not match");
+  if (!(*key)->verify(parts->signing_input, parts->signature))
+    return malformed("signature does not match");
   const auto payload = decode(parts->payload, buffer);
   if (!payload) return malformed("payload is not canonical base64url");
   return SignedPayload(*payload);

@@ -3,16 +3,12 @@
 #include <array>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 
 #include "base/limits.h"
 #include "token/key_ring.h"
 #include "token/refusal.h"
 
 namespace claviger {
-
-template <class T>
-using Checked = tl::expected<T, TokenRefusal>;
 
 /// The payload of a token whose signature was checked. Only check_signature makes one, and only
 /// this can be parsed into claims: nothing of a payload is read before its signature (TOK-4).

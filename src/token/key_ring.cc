@@ -46,7 +46,7 @@ bool verify_mac(const HmacSha256& mac, std::string_view signing_input, std::stri
 
 }  // namespace
 
-Key::Key(std::string_view algorithm, std::string kid, std::variant<HmacSha256, Asymmetric> signer)
+Key::Key(std::string_view algorithm, std::string kid, Signer signer)
     : algorithm_(algorithm),
       kid_(std::move(kid)),
       header_part_(make_header_part(algorithm_, kid_)),
@@ -62,9 +62,7 @@ Key Key::hs256(const Environment& environment, const SigningSecret& secret) {
 Key Key::asymmetric(const Environment& environment, SignatureKey key) {
   const auto algorithm = key.kind() == SignatureKey::Kind::p256 ? "ES256" : "EdDSA";
   auto kid = kid_of(environment, key.fingerprint());
-  return Key(
-      algorithm, std::move(kid),
-      Asymmetric{std::move(key), std::make_unique<SignatureMemo>(limits::signature_memo_sets)});
+  return Key(algorithm, std::move(kid), std::move(key));
 }
 
 bool Key::is_algorithm(std::string_view name) const {
@@ -74,22 +72,19 @@ bool Key::is_algorithm(std::string_view name) const {
 std::string Key::sign(std::string_view signing_input) const {
   if (const auto* mac = std::get_if<HmacSha256>(&signer_))
     return base64url(mac->mac(bytes_of(signing_input)));
-  return base64url(std::get<Asymmetric>(signer_).key.sign(bytes_of(signing_input)));
+  return base64url(std::get<SignatureKey>(signer_).sign(bytes_of(signing_input)));
 }
 
-bool Key::verify(std::string_view token, std::size_t signing_size) const {
-  const auto signing_input = token.substr(0, signing_size);
-  const auto signature_part = token.substr(signing_size + 1);
+bool Key::verify(std::string_view signing_input, std::string_view text) const {
   if (const auto* mac = std::get_if<HmacSha256>(&signer_))
-    return verify_mac(*mac, signing_input, signature_part);
-  const auto& [key, memo] = std::get<Asymmetric>(signer_);
-  const auto digest = sha256(bytes_of(token));
-  if (memo->holds(digest)) return true;
-  const auto presented = decode_signature<64>(signature_part);
-  if (!presented || !key.verify(bytes_of(signing_input), *presented)) return false;
-  memo->remember(digest);
-  return true;
+    return verify_mac(*mac, signing_input, text);
+  const auto presented = decode_signature<64>(text);
+  return presented && std::get<SignatureKey>(signer_).verify(bytes_of(signing_input), *presented);
 }
+
+KeyRing::KeyRing(std::vector<Key> keys, Random& random)
+    : keys_(std::move(keys)),
+      known_tokens_(std::make_unique<KnownTokens>(limits::known_token_sets, random)) {}
 
 const Key* KeyRing::find_by_header(std::string_view header_part) const {
   for (const auto& key : keys_)

@@ -12,7 +12,7 @@
 #include "base/secret.h"
 #include "crypto/hmac_sha256.h"
 #include "crypto/signature_key.h"
-#include "token/signature_memo.h"
+#include "token/known_tokens.h"
 
 namespace claviger {
 
@@ -22,8 +22,7 @@ class Key {
  public:
   /// An HS256 key (RFC 7518 §3.2).
   static Key hs256(const Environment& environment, const SigningSecret& secret);
-  /// An ES256 (RFC 7518 §3.4) or EdDSA key (RFC 8037 §3.1), by its kind. Good signatures are
-  /// remembered in a memo of its own.
+  /// An ES256 (RFC 7518 §3.4) or EdDSA key (RFC 8037 §3.1), by its kind.
   static Key asymmetric(const Environment& environment, SignatureKey key);
 
   const std::string& kid() const { return kid_; }
@@ -35,34 +34,33 @@ class Key {
 
   /// The base64url signature of "<header>.<payload>".
   std::string sign(std::string_view signing_input) const;
-  /// Whether `token` is "<header>.<payload>" of `signing_size` bytes, a dot, and the base64url
-  /// signature of it. The header is one that names this key.
-  bool verify(std::string_view token, std::size_t signing_size) const;
+  /// Whether `text` is the base64url signature of "<header>.<payload>".
+  bool verify(std::string_view signing_input, std::string_view text) const;
 
  private:
-  struct Asymmetric {
-    SignatureKey key;
-    std::unique_ptr<SignatureMemo> memo;
-  };
-  Key(std::string_view algorithm, std::string kid, std::variant<HmacSha256, Asymmetric> signer);
+  using Signer = std::variant<HmacSha256, SignatureKey>;
+  Key(std::string_view algorithm, std::string kid, Signer signer);
 
   std::string_view algorithm_;  // static text
   std::string kid_;
   std::string header_part_;
-  std::variant<HmacSha256, Asymmetric> signer_;
+  Signer signer_;
 };
 
 /// The keys of this environment: one signs, all check.
 class KeyRing {
  public:
   /// At least one key; the first signs.
-  explicit KeyRing(std::vector<Key> keys) : keys_(std::move(keys)) {}
+  KeyRing(std::vector<Key> keys, Random& random);
   const Key& signing() const { return keys_.front(); }
   const Key* find_by_header(std::string_view header_part) const;
   const Key* find(std::string_view kid) const;
+  /// Tokens with a good signature under one of these keys, and gone with them.
+  KnownTokens& known_tokens() const { return *known_tokens_; }
 
  private:
   std::vector<Key> keys_;  // few: searched in order
+  std::unique_ptr<KnownTokens> known_tokens_;
 };
 
 /// The environment a kid names, if it is one of ours in form; empty otherwise.

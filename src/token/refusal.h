@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 
 namespace claviger {
 
@@ -14,6 +15,9 @@ struct TokenRefusal {
   std::string_view reason;       // static text
   std::string environment = {};  // the token's, if it names another one (ENV-2)
 };
+
+template <class T>
+using Checked = tl::expected<T, TokenRefusal>;
 
 /// "the token expired" and so on: the four descriptions of GET /token.
 std::string_view description(TokenRefusal::Kind kind);
