@@ -1,18 +1,54 @@
 #include "fence/token_table.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <new>
 
 namespace claviger {
 namespace {
 
-constexpr std::size_t kFirstCells = 16;
+constexpr std::size_t kFirstCells = 128;    // a page
 constexpr std::size_t kNeighbourhood = 16;  // how many cells a newcomer looks at for one to replace
 constexpr std::uint64_t kUnsaved = std::uint64_t{1} << 31;
 constexpr std::uint64_t kMinutes = kUnsaved - 1;
 
+__extension__ using Wide = unsigned __int128;
+
 }  // namespace
+
+/// Cells in memory of their own, straight from the kernel: zeroed, and given back at once when the
+/// array goes, where malloc would keep some of it for ever.
+class TokenTable::Array {
+ public:
+  explicit Array(std::size_t count) : count_(count) {
+    void* const memory = ::mmap(nullptr, count * sizeof(Cell), PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    cells_ = static_cast<Cell*>(memory);
+  }
+  ~Array() { ::munmap(cells_, count_ * sizeof(Cell)); }
+  Array(const Array&) = delete;
+  Array& operator=(const Array&) = delete;
+
+  std::size_t count() const { return count_; }
+  Cell& operator[](std::size_t at) const { return cells_[at]; }
+  std::size_t after(std::size_t at) const { return at + 1 == count_ ? 0 : at + 1; }
+  /// How many steps it is from one cell on to the other.
+  std::size_t distance(std::size_t from, std::size_t to) const {
+    return to >= from ? to - from : to + count_ - from;
+  }
+  /// Where a token stands if nothing is in its way: its hash, as a fraction of the array.
+  std::size_t home(TokenId id) const {
+    return static_cast<std::size_t>(Wide{std::hash<TokenId>{}(id)} * count_ >> 64);
+  }
+
+ private:
+  std::size_t count_;
+  Cell* cells_;
+};
 
 /// Makes the version odd for as long as it lives. Its stores and the readers' loads of it are
 /// sequentially consistent, as the reclaimer asks; those of the cells are releases and acquires, so
@@ -60,17 +96,13 @@ bool TokenTable::is_empty(const Cell& cell) {
   return cell[3].load(std::memory_order_acquire) >> 32 == 0;
 }
 
-std::size_t TokenTable::home(TokenId id, std::size_t mask) {
-  return std::hash<TokenId>{}(id) >> 20 & mask;
-}
-
 std::size_t TokenTable::place_of(const Array& array, TokenId id) {
   std::array<std::uint64_t, 2> words;
   std::memcpy(words.data(), id.bytes.data(), sizeof words);
-  std::size_t at = home(id, array.mask);
+  std::size_t at = array.home(id);
   // Bounded, since a reader may look while cells move, and meet no empty one.
-  for (std::size_t i = 0; i <= array.mask; ++i, at = (at + 1) & array.mask) {
-    const Cell& cell = array.cells[at];
+  for (std::size_t i = 0; i < array.count(); ++i, at = array.after(at)) {
+    const Cell& cell = array[at];
     if (is_empty(cell)) break;
     if (cell[1].load(std::memory_order_acquire) == words[1] &&
         cell[0].load(std::memory_order_acquire) == words[0])
@@ -84,7 +116,7 @@ TokenTable::Read TokenTable::read(TokenId id, const Reclaimer::Reading& /*readin
   if (version % 2 != 0) return {};
   Read result{.decided = true, .entry = std::nullopt};
   if (const Array* a = array_.load(std::memory_order_acquire)) {
-    const auto entry = load(a->cells[place_of(*a, id)]);
+    const auto entry = load((*a)[place_of(*a, id)]);
     if (entry.expires_s != 0 && entry.id == id) result.entry = entry;
   }
   if (version_.load() != version) return {};
@@ -93,7 +125,7 @@ TokenTable::Read TokenTable::read(TokenId id, const Reclaimer::Reading& /*readin
 
 std::optional<TokenEntry> TokenTable::find(TokenId id) const {
   if (array() == nullptr) return std::nullopt;
-  const auto entry = load(array()->cells[place_of(*array(), id)]);
+  const auto entry = load((*array())[place_of(*array(), id)]);
   if (entry.expires_s == 0) return std::nullopt;
   return entry;
 }
@@ -101,18 +133,18 @@ std::optional<TokenEntry> TokenTable::find(TokenId id) const {
 std::optional<TokenEntry> TokenTable::put(const TokenEntry& entry, std::uint32_t now_s) {
   const Change change(*this);
   if (auto old = find(entry.id)) {
-    store(array()->cells[place_of(*array(), entry.id)], entry);
+    store((*array())[place_of(*array(), entry.id)], entry);
     return old;
   }
-  const auto cell_count = array() == nullptr ? 0 : array()->mask + 1;
+  const auto cell_count = array() == nullptr ? 0 : array()->count();
   if ((size_ + 1) * 8 > cell_count * 7 && size_ < capacity_) grow();
   std::optional<TokenEntry> gone;
   if (size_ >= capacity_) {
-    const auto at = victim(home(entry.id, array()->mask), now_s);
-    gone = load(array()->cells[at]);
+    const auto at = victim(entry.id, now_s);
+    gone = load((*array())[at]);
     erase_at(at);
   }
-  store(array()->cells[place_of(*array(), entry.id)], entry);
+  store((*array())[place_of(*array(), entry.id)], entry);
   ++size_;
   return gone;
 }
@@ -131,14 +163,14 @@ bool TokenTable::set_last_used(TokenId id, std::uint32_t minute, bool unsaved) {
   entry->last_used_min = minute;
   entry->last_used_unsaved = unsaved;
   // No change that a reader must not see halfway: it is one word.
-  store(array()->cells[place_of(*array(), id)], *entry);
+  store((*array())[place_of(*array(), id)], *entry);
   return true;
 }
 
 void TokenTable::for_each(const std::function<void(const TokenEntry&)>& each) const {
   if (array() == nullptr) return;
-  for (std::size_t at = 0; at <= array()->mask; ++at)
-    if (!is_empty(array()->cells[at])) each(load(array()->cells[at]));
+  for (std::size_t at = 0; at < array()->count(); ++at)
+    if (!is_empty((*array())[at])) each(load((*array())[at]));
 }
 
 void TokenTable::clear() {
@@ -149,8 +181,9 @@ void TokenTable::clear() {
 
 void TokenTable::grow() {
   Array* const old = array();
-  auto next = std::make_unique<Array>(old == nullptr ? kFirstCells : (old->mask + 1) * 2);
-  for_each([&](const TokenEntry& entry) { store(next->cells[place_of(*next, entry.id)], entry); });
+  auto next =
+      std::make_unique<Array>(old == nullptr ? kFirstCells : old->count() + old->count() / 4);
+  for_each([&](const TokenEntry& entry) { store((*next)[place_of(*next, entry.id)], entry); });
   array_.store(next.release());
   if (old != nullptr) reclaimer_.retire(old);
 }
@@ -158,23 +191,24 @@ void TokenTable::grow() {
 /// Empties a cell and moves later ones of its run back, so that no search meets a gap.
 void TokenTable::erase_at(std::size_t at) {
   Array& a = *array();
-  for (std::size_t next = (at + 1) & a.mask; !is_empty(a.cells[next]); next = (next + 1) & a.mask) {
-    const auto entry = load(a.cells[next]);
+  for (std::size_t next = a.after(at); !is_empty(a[next]); next = a.after(next)) {
+    const auto entry = load(a[next]);
     // The entry may move to `at` unless its home lies cyclically in (at, next].
-    if (((next - home(entry.id, a.mask)) & a.mask) < ((next - at) & a.mask)) continue;
-    store(a.cells[at], entry);
+    if (a.distance(a.home(entry.id), next) < a.distance(at, next)) continue;
+    store(a[at], entry);
     at = next;
   }
-  store(a.cells[at], TokenEntry{});
+  store(a[at], TokenEntry{});
   --size_;
 }
 
-std::size_t TokenTable::victim(std::size_t from, std::uint32_t now_s) const {
+std::size_t TokenTable::victim(TokenId newcomer, std::uint32_t now_s) const {
   const Array& a = *array();
   std::optional<std::size_t> best;
   std::uint32_t least = 0;
-  for (std::size_t i = 0, at = from; i < kNeighbourhood || !best; ++i, at = (at + 1) & a.mask) {
-    const auto entry = load(a.cells[at]);
+  for (std::size_t i = 0, at = a.home(newcomer); i < kNeighbourhood || !best;
+       ++i, at = a.after(at)) {
+    const auto entry = load(a[at]);
     if (entry.expires_s == 0) continue;
     if (entry.expires_s <= now_s) return at;
     if (best && entry.last_used_min >= least) continue;

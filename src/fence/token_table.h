@@ -23,8 +23,8 @@ struct TokenEntry {
 };
 
 /// A table of tokens that is read without a lock while one writer changes it: open addressing,
-/// linear probing, deletion by shifting back. It grows by doubling up to a capacity; then, for each
-/// newcomer, the least recently used of its neighbourhood goes.
+/// linear probing, deletion by shifting back. It grows by a quarter at a time, up to a capacity;
+/// then, for each newcomer, the least recently used of its neighbourhood goes.
 ///
 /// A cell is four words of 8 bytes: 32 bytes a token. The version is odd while a writer moves
 /// things; a reader that saw it odd or changed has read nothing (a seqlock). Old arrays go by the
@@ -64,24 +64,18 @@ class TokenTable {
     const std::atomic<std::uint64_t>& operator[](std::size_t i) const { return words[i]; }
     std::atomic<std::uint64_t>& operator[](std::size_t i) { return words[i]; }
   };
-  struct Array {
-    explicit Array(std::size_t cell_count)
-        : mask(cell_count - 1), cells(std::make_unique<Cell[]>(cell_count)) {}
-    std::size_t mask;
-    std::unique_ptr<Cell[]> cells;
-  };
+  class Array;
   class Change;
 
   static TokenEntry load(const Cell& cell);
   static void store(Cell& cell, const TokenEntry& entry);
   static bool is_empty(const Cell& cell);
-  static std::size_t home(TokenId id, std::size_t mask);
   /// The place of a token, or of the empty cell where it would stand.
   static std::size_t place_of(const Array& array, TokenId id);
   Array* array() const { return array_.load(std::memory_order_relaxed); }
   void grow();
   void erase_at(std::size_t at);
-  std::size_t victim(std::size_t from, std::uint32_t now_s) const;
+  std::size_t victim(TokenId newcomer, std::uint32_t now_s) const;
 
   Reclaimer& reclaimer_;
   std::atomic<std::uint64_t> version_{0};
