@@ -23,6 +23,14 @@ constexpr std::array<std::int8_t, 256> make_values() {
 }
 constexpr auto kValues = make_values();
 
+constexpr auto kHexPairs = [] {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
+  return pairs;
+}();
+
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -85,14 +93,16 @@ bool base64url_decode_block(const char* text, std::uint8_t* out) {
 }  // namespace
 
 std::string hex(ByteView bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (auto byte : bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
+  std::string out(bytes.size() * 2, '\0');
+  hex_write(bytes, out.data());
   return out;
+}
+
+void hex_write(ByteView bytes, char* out) {
+  for (const auto byte : bytes) {
+    std::memcpy(out, kHexPairs[byte].data(), 2);
+    out += 2;
+  }
 }
 
 bool hex_decode(std::string_view text, std::span<std::uint8_t> out) {

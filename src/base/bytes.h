@@ -21,6 +21,8 @@ inline std::string_view text_of(ByteView bytes) {
 
 /// Lower-case hexadecimal.
 std::string hex(ByteView bytes);
+/// Writes that of each byte to `out`, which has room for two characters a byte.
+void hex_write(ByteView bytes, char* out);
 /// Reads lower- or upper-case hexadecimal of exactly `out.size()` bytes; false if it is not that.
 [[nodiscard]] bool hex_decode(std::string_view text, std::span<std::uint8_t> out);
 

@@ -5,22 +5,15 @@
 #include "base/bytes.h"
 
 namespace claviger {
-namespace {
-
-constexpr bool is_hyphen_place(std::size_t i) {
-  return i == 8 || i == 13 || i == 18 || i == 23;
-}
-
-}  // namespace
 
 void uuid_write(const Uuid& uuid, char* out) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::size_t at = 0;
-  for (const auto byte : uuid) {
-    if (is_hyphen_place(at)) out[at++] = '-';
-    out[at++] = digits[byte >> 4];
-    out[at++] = digits[byte & 15];
-  }
+  const ByteView bytes(uuid);
+  hex_write(bytes.first(4), out);
+  hex_write(bytes.subspan(4, 2), out + 9);
+  hex_write(bytes.subspan(6, 2), out + 14);
+  hex_write(bytes.subspan(8, 2), out + 19);
+  hex_write(bytes.subspan(10), out + 24);
+  out[8] = out[13] = out[18] = out[23] = '-';
 }
 
 std::string uuid_text(const Uuid& uuid) {

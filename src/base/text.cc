@@ -1,6 +1,8 @@
 #include "base/text.h"
 
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 
 namespace claviger {
 namespace {
@@ -25,6 +27,29 @@ std::size_t utf8_sequence(std::string_view text) {
     return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
   }
   return 0;
+}
+
+/// How many characters at the start are printable ASCII other than '"' and '\\'; eight at a time as
+/// far as that goes.
+std::size_t plain_size(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = 0x80 * ones;
+  // The top bit of each byte that is below `limit`; exact up to the first such byte.
+  const auto below = [](std::uint64_t word, std::uint64_t limit) {
+    return (word - limit * ones) & ~word & tops;
+  };
+  std::size_t size = 0;
+  for (; size + 8 <= text.size(); size += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + size, sizeof word);
+    const auto is_not_ascii = word & tops;
+    const auto is_special = below(word ^ '"' * ones, 1) | below(word ^ '\\' * ones, 1) |
+                            below(word ^ 0x7f * ones, 1) | below(word, ' ');
+    if ((is_not_ascii | is_special) != 0) break;
+  }
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  while (size < text.size() && is_plain(text[size])) ++size;
+  return size;
 }
 
 char lower(char c) {
@@ -66,11 +91,9 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
-  const auto is_plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
   out += '"';
   while (!text.empty()) {
-    std::size_t plain = 0;
-    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    const auto plain = plain_size(text);
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;

@@ -48,29 +48,44 @@ Status CommitQueue::run(const Work& work) {
   Waiter self(work);
   if (const auto batch = wait_for_turn(self); !batch.empty()) {
     commit(batch);
-    leave(batch);
+    leave(self, batch);
   }
   return std::move(self.outcome);
 }
 
 std::vector<CommitQueue::Waiter*> CommitQueue::wait_for_turn(Waiter& self) {
-  Lock lock(mutex_);
-  line_.push_back(&self);
-  while (!self.done && line_.front() != &self) self.woken.wait(mutex_);
+  bool is_first = false;
+  {
+    Lock lock(mutex_);
+    line_.push_back(&self);
+    is_first = line_.front() == &self;
+  }
+  if (!is_first) self.wakeup.wait();
   if (self.done) return {};
+  return batch_in_front();
+}
+
+std::vector<CommitQueue::Waiter*> CommitQueue::batch_in_front() {
+  Lock lock(mutex_);
   const auto size = std::min(line_.size(), batch_max);
   return {line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
-void CommitQueue::leave(std::span<Waiter* const> batch) {
-  Lock lock(mutex_);
-  line_.erase(line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
-  // Woken under the mutex: a waiter that saw `done` may go, and its condition with it.
-  for (auto* waiter : batch) {
-    waiter->done = true;
-    waiter->woken.notify_one();
+void CommitQueue::leave(const Waiter& self, std::span<Waiter* const> batch) {
+  Waiter* next = nullptr;
+  {
+    Lock lock(mutex_);
+    line_.erase(line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+    if (!line_.empty()) next = line_.front();
   }
-  if (!line_.empty()) line_.front()->woken.notify_one();
+  // Outside the mutex, or each would wait for it at once. The next commit goes first. A waiter may
+  // be gone as soon as it is woken.
+  if (next != nullptr) next->wakeup.wake();
+  for (auto* waiter : batch) {
+    if (waiter == &self) continue;
+    waiter->done = true;
+    waiter->wakeup.wake();
+  }
 }
 
 void CommitQueue::commit(std::span<Waiter* const> batch) {

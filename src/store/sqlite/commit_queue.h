@@ -10,6 +10,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/wakeup.h"
 #include "observe/log.h"
 #include "store/sqlite/connection_pool.h"
 
@@ -45,13 +46,14 @@ class CommitQueue {
     explicit Waiter(const Work& w) : work(w) {}
     const Work& work;
     Status outcome{};
-    bool done = false;
-    Condition woken;
+    bool done = false;  // if not, and woken, it is first in the line
+    Wakeup wakeup;
   };
 
   /// Returns when the waiter is done, with nothing, or first in the line, with its batch.
   std::vector<Waiter*> wait_for_turn(Waiter& self);
-  void leave(std::span<Waiter* const> batch);
+  std::vector<Waiter*> batch_in_front();
+  void leave(const Waiter& self, std::span<Waiter* const> batch);
   void commit(std::span<Waiter* const> batch);
   Status write_all(Connection& db, std::span<Waiter* const> batch);
   Status commit_transaction(Connection& db);
