@@ -66,18 +66,22 @@ def issue_requests(path, users, api_key, **fields):
         for identifier, secret in users))
 
 
-def run_pinned(arguments):
-    done = subprocess.run(pinned(LOAD_CORE, arguments), capture_output=True, text=True)
+def run_pinned(arguments, gives_way=False):
+    command = pinned(LOAD_CORE, arguments)
+    if gives_way:
+        command = ["chrt", "--idle", "0", *command]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{arguments[0]} failed: {done.stderr or done.stdout}")
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def wrk(port, requests, seconds, connections=CONNECTIONS):
-    """wrk in a closed loop: each connection asks again as soon as it is answered."""
+def wrk(port, requests, seconds, connections=CONNECTIONS, gives_way=False):
+    """wrk in a closed loop: each connection asks again as soon as it is answered. If it
+    `gives_way`, it leaves the core to other generators."""
     said = run_pinned(["wrk", "-t", 1, "-c", connections, "-d", f"{seconds}s", "-s",
                        ROOT / "bench" / "wrk" / "requests.lua", f"http://127.0.0.1:{port}",
-                       "--", requests])
+                       "--", requests], gives_way)
     return Sample(answers=said["answers"] - said["refused"], refused=said["refused"],
                   broken=said["broken"], seconds=said["seconds"], p50=said["p50"],
                   p99=said["p99"], p999=said["p999"])

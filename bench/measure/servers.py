@@ -10,7 +10,7 @@ import time
 from functools import cached_property
 from pathlib import Path
 
-from machine import ROOT, Process, accepts, free_port, until
+from machine import ROOT, TOOLS, Process, accepts, free_port, until
 
 BINARY = ROOT / "build" / "release" / "claviger"
 START_SECONDS = 120
@@ -139,15 +139,31 @@ def static_answer(body, headers=()):
             f"location / {{ return 200 '{body.decode()}'; }} }}")
 
 
-class HAProxy(Process):
-    """HAProxy, which checks a token's HS256 signature and nothing else."""
+class Floor(Process):
+    """Receives and sends, and does nothing in between: what the kernel alone costs."""
 
-    def __init__(self, folder, secret, body):
-        folder = Path(folder) / "haproxy"
+    def __init__(self, folder, head, body):
+        self.port = free_port()
+        super().__init__([TOOLS / "floor", "--port", self.port, "--head", head, "--body", body],
+                         Path(folder) / "floor.log")
+        until(lambda: self.process.poll() is not None or accepts(self.port), 10,
+              "the floor listens")
+        if self.process.poll() is not None:
+            raise RuntimeError(self.failure())
+
+
+class HAProxy(Process):
+    """HAProxy, which checks a token's HS256 signature; if `expiry`, algorithm and expiry too, as
+    its documentation of jwt_verify has it."""
+
+    def __init__(self, folder, secret, body, expiry):
+        folder = Path(folder) / ("haproxy-expiry" if expiry else "haproxy")
         folder.mkdir()
         self.port = free_port()
         settings = folder / "haproxy.cfg"
         settings.write_text(HAPROXY.format(port=self.port, secret=secret,
+                                           algorithm=ALGORITHM if expiry else "",
+                                           expiry=EXPIRY if expiry else "",
                                            body=body.decode().replace('"', '\\"')))
         super().__init__(["haproxy", "-db", "-f", settings], folder / "log")
         until(lambda: self.process.poll() is not None or accepts(self.port), 10,
@@ -156,6 +172,15 @@ class HAProxy(Process):
             raise RuntimeError(self.failure())
 
 
+ALGORITHM = """\
+  http-request set-var(txn.alg) var(txn.bearer),jwt_header_query('$.alg')
+  http-request deny deny_status 401 unless { var(txn.alg) -m str HS256 }
+"""
+EXPIRY = """\
+  http-request set-var(txn.exp) var(txn.bearer),jwt_payload_query('$.exp','int')
+  http-request set-var(txn.now) date()
+  http-request deny deny_status 401 if { var(txn.exp),sub(txn.now) -m int lt 0 }
+"""
 HAPROXY = """\
 global
   nbthread 1
@@ -169,6 +194,8 @@ defaults
 frontend checks
   bind 127.0.0.1:{port}
   http-request set-var(txn.bearer) http_auth_bearer
+{algorithm}\
   http-request deny deny_status 401 unless {{ var(txn.bearer),jwt_verify("HS256","{secret}") 1 }}
+{expiry}\
   http-request return status 200 content-type application/json string "{body}"
 """

@@ -7,7 +7,7 @@ from checks import warm
 from loads import CONNECTIONS, at_once, check_requests, issue_requests, load, measured, wrk
 from machine import SERVER_CORE, TOOLS, pinned
 from report import SAMPLE_HEADS, Row, ratios, sample_cells, spread, table
-from servers import Claviger
+from servers import Claviger, Nginx, static_answer
 
 SYNC_BYTES = 4096
 STEADY_CHECKS = 10_000  # a second, where a rate is kept
@@ -47,30 +47,34 @@ def add_issues(run, syncs, issues):
 
 
 def measure_checks_meanwhile(run, folder, server, issues):
-    """The latency of checks alone, and while 64 connections issue as fast as they can."""
+    """The latency of checks alone, and while 64 connections issue as fast as they can; beside it
+    that of nginx, alone and while a plain loop syncs: what the machine makes of it by itself."""
     run.say("checks while issues run at full rate")
     checks = check_requests(folder / "checks", server.database.tokens)
     warm(server, checks)
-    closed = partial(wrk, server.port, checks, run.seconds)
-    steady = partial(steady_checks, server.port, checks, run.seconds)
-    busy_issues = partial(wrk, server.port, issues, run.seconds)
-    alone, busy, steady_alone, steady_busy = run.interleaved(
-        closed, lambda: at_once(closed, busy_issues), steady,
-        lambda: at_once(steady, busy_issues))
-    busy_checks, issued = zip(*busy)
-    steady_checks_busy, steady_issued = zip(*steady_busy)
-    run.rows.append(Row("p99 of checks while issues run at full rate ÷ p99 of checks alone",
-                        "≤ 2", ratios(busy_checks, alone, lambda s: s.p99)))
-    heads = ["checks", "checks/s", "p50 µs", "p99 µs", "p99.9 µs", "issues/s meanwhile"]
-    rate = f"{STEADY_CHECKS:,}/s"
-    run.details.append(("Checks while issuing", table(heads, [
-        ["closed loop, alone", *sample_cells(alone)[1:], "–"],
-        ["closed loop", *sample_cells(busy_checks)[1:], spread([s.rate for s in issued])],
-        [f"{rate}, alone", *sample_cells(steady_alone)[1:], "–"],
-        [rate, *sample_cells(steady_checks_busy)[1:], spread([s.rate for s in steady_issued])],
-        [f"p99 at {rate} while issuing ÷ alone", "", "",
-         spread(ratios(steady_checks_busy, steady_alone, lambda s: s.p99)), "", ""]])
-        + "\n\nBoth loads share the generators' core, and both kinds of work the server's."))
+    _, body = server.check_answer
+    with Nginx(folder, "nginx", static_answer(body)) as nginx:
+        steady = partial(steady_checks, server.port, checks, run.seconds)
+        steady_nginx = partial(steady_checks, nginx.port, checks, run.seconds)
+        alone, busy, nginx_alone, nginx_busy = run.interleaved(
+            steady, lambda: at_once(steady, partial(wrk, server.port, issues, run.seconds,
+                                                    gives_way=True)),
+            steady_nginx, lambda: at_once(steady_nginx,
+                                          partial(syncs_per_second, folder, run.seconds)))
+    busy, issued = zip(*busy)
+    nginx_busy, _ = zip(*nginx_busy)
+    run.rows.append(Row(f"p99 of checks ({STEADY_CHECKS:,}/s) while issues run at full rate ÷ p99 "
+                        "of checks alone", "≤ 2", ratios(busy, alone, lambda s: s.p99)))
+    run.details.append((f"{STEADY_CHECKS:,} checks a second while issuing", table(
+        ["checks", "checks/s", "p50 µs", "p99 µs", "p99.9 µs", "issues/s meanwhile"], [
+            ["alone", *sample_cells(alone)[1:], "–"],
+            ["while 64 connections issue", *sample_cells(busy)[1:],
+             spread([s.rate for s in issued])],
+            ["nginx `return 200`, alone", *sample_cells(nginx_alone)[1:], "–"],
+            ["nginx `return 200`, while a loop appends and syncs", *sample_cells(nginx_busy)[1:],
+             "–"]])
+        + "\n\nServer and syncs share a core; the load that issues gives way to the one that "
+          "checks."))
 
 
 def steady_checks(port, requests, seconds):

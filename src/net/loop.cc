@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kEventsPerTurn = 256;
 constexpr int kAcceptsPerTurn = 64;
+// Those of a group commit come all at once, and checks are not to wait for all of them.
+constexpr std::size_t kAnswersPerTurn = 8;
 constexpr std::size_t kSpareExchanges = 64;
 constexpr std::chrono::milliseconds kDateLasts{250};
 
@@ -90,7 +92,7 @@ Loop::Loop(Edge& edge, std::vector<Fd> listeners, std::uint64_t request_ids)
       waker_(std::make_unique<Waker>(*this)),
       request_id_(request_ids) {
   spare_exchanges_.reserve(kSpareExchanges);
-  answers_.reserve(edge.bounds.pool_queue + edge.bounds.pool_threads);
+  answers_.reserve(edge.bounds.connections);  // so that an answer never needs memory
   taken_answers_.reserve(answers_.capacity());
   for (auto& socket : listeners)
     listeners_.push_back(std::make_unique<Listener>(*this, std::move(socket)));
@@ -104,13 +106,15 @@ Loop::~Loop() = default;
 void Loop::run() {
   std::array<epoll_event, kEventsPerTurn> events;
   while (!is_stopping_ || !connections_.empty()) {
-    const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerTurn, time_to_sweep());
+    const int patience = has_answers() ? 0 : time_to_sweep();
+    const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerTurn, patience);
     look_at_the_clock();
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
       auto& target = *static_cast<EventTarget*>(event.data.ptr);
       guard(target, [&] { target.on_events(event.events); });
     }
+    give_answers();
     if (edge_.is_stopping.load() && !is_stopping_) begin_stop();
     if (now_ >= next_sweep_) sweep();
     closed_.clear();
@@ -242,14 +246,21 @@ void Loop::answer_is_ready(Connection& connection) noexcept {
   if (is_first) wake();
 }
 
+/// Takes what the pool has answered, once what was taken before is given.
 void Loop::take_answers() {
-  {
-    Lock lock(answers_mutex_);
-    taken_answers_.swap(answers_);
-  }
-  for (Connection* const connection : taken_answers_)
-    guard(*connection, [&] { connection->on_answer(); });
+  if (has_answers()) return;
   taken_answers_.clear();
+  next_answer_ = 0;
+  Lock lock(answers_mutex_);
+  taken_answers_.swap(answers_);
+}
+
+void Loop::give_answers() {
+  for (std::size_t i = 0; i < kAnswersPerTurn && has_answers(); ++i) {
+    Connection& connection = *taken_answers_[next_answer_++];
+    guard(connection, [&] { connection.on_answer(); });
+  }
+  take_answers();
 }
 
 /// Ids must not tell how many requests there are: SplitMix64, which never repeats within 2^64.

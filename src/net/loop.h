@@ -58,6 +58,8 @@ class Loop {
   void turn_away(Fd socket, const http::Address& peer);
   void pause_accepting(int error);
   void take_answers();
+  bool has_answers() const { return next_answer_ != taken_answers_.size(); }
+  void give_answers();
   void sweep();
   void report();
   void begin_stop();
@@ -83,6 +85,7 @@ class Loop {
   Mutex answers_mutex_;
   std::vector<Connection*> answers_ GUARDED_BY(answers_mutex_);
   std::vector<Connection*> taken_answers_;
+  std::size_t next_answer_ = 0;  // of those, the first that is not given yet
 };
 
 }  // namespace claviger::net

@@ -1,5 +1,7 @@
 #include "net/pool.h"
 
+#include "net/thread_priority.h"
+
 namespace claviger::net {
 
 Pool::Pool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
@@ -36,6 +38,7 @@ Task* Pool::next() {
 }
 
 void Pool::work() {
+  let_others_go_first();
   while (Task* const task = next()) task->run();
 }
 

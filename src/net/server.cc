@@ -5,6 +5,7 @@
 
 #include "net/edge.h"
 #include "net/loop.h"
+#include "net/thread_priority.h"
 
 namespace claviger::net {
 namespace {
@@ -48,7 +49,10 @@ Server::~Server() {
 }
 
 void Server::start() {
-  for (const auto& loop : loops_) threads_.emplace_back([&loop] { loop->run(); });
+  for (const auto& loop : loops_) threads_.emplace_back([&loop] {
+      prefer_short_waits();
+      loop->run();
+    });
 }
 
 void Server::stop() noexcept {

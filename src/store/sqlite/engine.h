@@ -23,9 +23,10 @@ class Engine final : public Store {
  public:
   struct Parts {
     std::unique_ptr<ConnectionPool> readers;
-    std::unique_ptr<ConnectionPool> writers;  // null: the readers write, too
-    std::unique_ptr<Connection> checkpoints;  // null in memory
-    std::optional<WalIndex> wal_index;        // nullopt in memory
+    std::unique_ptr<ConnectionPool> log_reader;  // null: the readers read the log, too
+    std::unique_ptr<ConnectionPool> writers;     // null: the readers write, too
+    std::unique_ptr<Connection> checkpoints;     // null in memory
+    std::optional<WalIndex> wal_index;           // nullopt in memory
   };
   Engine(Parts parts, Log& log);
   ~Engine() override;
@@ -77,6 +78,8 @@ class Engine final : public Store {
 
   // In the order in which they are made; what uses another goes first.
   std::unique_ptr<ConnectionPool> own_writers_;
+  // The log is read in the middle of checks, which must not wait for other readers.
+  std::unique_ptr<ConnectionPool> own_log_reader_;
   std::unique_ptr<ConnectionPool> readers_;
   CommitQueue queue_;
   std::optional<WalIndex> wal_index_;

@@ -31,7 +31,7 @@ Result<LiveRead> Engine::read_live(TokenId id) {
 }
 
 Result<LogPage> Engine::log_since(Epoch epoch) {
-  auto db = readers_->take();
+  auto db = (own_log_reader_ ? own_log_reader_ : readers_)->take();
   auto rows = TRY(db->query(Query::log_since, epoch.number, entries_max));
   LogPage page;
   while (TRY(rows.next())) {

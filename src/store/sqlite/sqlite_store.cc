@@ -111,6 +111,8 @@ Result<Engine::Parts> open_file(const SqliteOptions& options) {
     connections.push_back(TRY(connect(options, reader_cache_kib, true)));
   }
   parts.readers = std::make_unique<ConnectionPool>(std::move(connections));
+  auto log_reader = TRY(connect(options, reader_cache_kib, true));
+  parts.log_reader = TRY(pool_of(std::move(log_reader)));
   parts.writers = TRY(pool_of(std::move(writer)));
   parts.checkpoints = TRY(connect(options, reader_cache_kib, false));
   return parts;
@@ -120,6 +122,7 @@ Result<Engine::Parts> open_file(const SqliteOptions& options) {
 
 Engine::Engine(Parts parts, Log& log)
     : own_writers_(std::move(parts.writers)),
+      own_log_reader_(std::move(parts.log_reader)),
       readers_(std::move(parts.readers)),
       queue_(own_writers_ ? *own_writers_ : *readers_, log),
       wal_index_(parts.wal_index) {
