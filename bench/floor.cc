@@ -48,8 +48,8 @@ void accept_all(int epoll, int listener) {
 void answer_one(int fd, const std::string& answer) {
   static std::array<char, 4096> request;
   const auto size = ::recv(fd, request.data(), request.size(), 0);
-  if (size > 0)
-    [[maybe_unused]] const auto sent = ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+  if (size > 0) [[maybe_unused]]
+    const auto sent = ::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
   else if (size == 0)
     ::close(fd);
 }

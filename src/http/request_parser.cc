@@ -6,6 +6,10 @@
 #include "base/text.h"
 #include "http/characters.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 // head         = [ CRLF ] method SP target SP version CRLF *( name ":" OWS value OWS CRLF ) CRLF
 // target       = path [ "?" query ] / scheme "://" authority [ path ] [ "?" query ] / "*"
 // Lines end with CRLF and nothing else. A byte is refused as soon as it is seen, so a head that
@@ -29,22 +33,38 @@ bool is_name(std::string_view name, std::string_view lower) {
   return true;
 }
 
-/// The first byte from `at` that may not stand in a header's value. Steps over eight at a time
-/// while none of them is a control character.
-const char* end_of_value(const char* at, const char* end) {
+#ifdef __SSE2__
+constexpr std::ptrdiff_t kBlock = 16;
+
+/// Whether a control character is in the block.
+bool has_control(const char* block) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
+  const __m128i below_space = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i is_del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+  return _mm_movemask_epi8(_mm_or_si128(below_space, is_del)) != 0;
+}
+#else
+constexpr std::ptrdiff_t kBlock = 8;
+
+/// Whether a control character is in the block.
+bool has_control(const char* block) {
   constexpr std::uint64_t ones = 0x0101010101010101;
   constexpr std::uint64_t tops = 0x80 * ones;
+  std::uint64_t word;
+  std::memcpy(&word, block, sizeof word);
+  const std::uint64_t del = word ^ (0x7f * ones);
+  const auto below_space = (word - 0x20 * ones) & ~word;
+  const auto is_del = (del - ones) & ~del;
+  return ((below_space | is_del) & tops) != 0;
+}
+#endif
+
+/// The first byte from `at` that may not stand in a header's value. Steps over a block at a time
+/// while none of it is a control character.
+const char* end_of_value(const char* at, const char* end) {
   while (true) {
-    while (end - at >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, at, sizeof word);
-      const std::uint64_t del = word ^ (0x7f * ones);
-      const auto below_space = (word - 0x20 * ones) & ~word;
-      const auto is_del = (del - ones) & ~del;
-      if (((below_space | is_del) & tops) != 0) break;
-      at += 8;
-    }
-    const char* const stop = end - at >= 8 ? at + 8 : end;
+    while (end - at >= kBlock && !has_control(at)) at += kBlock;
+    const char* const stop = end - at >= kBlock ? at + kBlock : end;
     while (at != stop && kValueCharacters.has(*at)) ++at;
     if (at != stop || at == end) return at;
   }

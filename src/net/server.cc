@@ -49,7 +49,8 @@ Server::~Server() {
 }
 
 void Server::start() {
-  for (const auto& loop : loops_) threads_.emplace_back([&loop] {
+  for (const auto& loop : loops_)
+    threads_.emplace_back([&loop] {
       prefer_short_waits();
       loop->run();
     });

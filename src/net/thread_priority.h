@@ -3,8 +3,8 @@
 namespace claviger::net {
 
 /// Tells the kernel that this thread works a little at a time and should do so at once: checks must
-/// not wait for a thread of the pool that is in the middle of its time slice. A hint: kernels before
-/// Linux 6.12 do not know it.
+/// not wait for a thread of the pool that is in the middle of its time slice. A hint: kernels
+/// before Linux 6.12 do not know it.
 void prefer_short_waits() noexcept;
 
 /// Tells the kernel that other threads of the server come first.
