@@ -87,6 +87,11 @@ Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
            .openapi = openapi_document()},
       log_(log) {}
 
+bool Api::is_bulk(const http::Request& request) const {
+  const auto match = match_route(request.method, request.path);
+  return match.outcome == Outcome::found && routes()[match.row].in_bulk;
+}
+
 bool Api::reads_body(const http::Request& request) const {
   const auto match = match_route(request.method, request.path);
   return match.outcome == Outcome::found && !routes()[match.row].body.empty();

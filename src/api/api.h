@@ -19,6 +19,7 @@ class Api final : public http::Handler {
   /// From now on /readyz says 503.
   void start_draining() { app_.draining = true; }
 
+  bool is_bulk(const http::Request& request) const override;
   bool reads_body(const http::Request& request) const override;
   bool try_handle(const http::Request& request, http::Response& response) override;
   void handle(const http::Request& request, http::Response& response) override;

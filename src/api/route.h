@@ -38,6 +38,7 @@ struct Route {
   int status;                 // of success
   std::string_view answer;    // schema of the success answer; empty: no body
   bool may_wait;              // asks storage, so it runs on the pool
+  bool in_bulk = false;       // waits there behind all that is not
   std::string_view refusals;  // statuses it may answer beside those of its credential and body
   std::string_view operation;
   std::string_view summary;

@@ -34,7 +34,7 @@ constexpr std::array kRoutes = {
   Route{.method = Method::post, .pattern = "/token",
         .credential = Credential::login, .body = "NewToken",
         .query = Query::none, .status = 200, .answer = "TokenIssued",
-        .may_wait = true, .refusals = {},
+        .may_wait = true, .in_bulk = true, .refusals = {},
         .operation = "issueToken", .summary = "Exchanges identifier and secret for a token",
         .endpoint = post_token},
   Route{.method = Method::delete_, .pattern = "/token",

@@ -19,6 +19,11 @@ class Handler {
   /// Answers, waiting if need be. Never throws for anything a caller sends.
   virtual void handle(const Request& request, Response& response) = 0;
 
+  /// Whether requests of this kind come in bulk. On their way to the pool they wait in a queue of
+  /// their own and behind all others, so that no number of them keeps anybody from taking a
+  /// credential back.
+  virtual bool is_bulk(const Request& request) const = 0;
+
   /// Whether a body is read at all. Of a request whose body means nothing (/verify) it is skipped
   /// unread, whatever its Content-Type or Content-Encoding.
   virtual bool reads_body(const Request& request) const = 0;

@@ -225,7 +225,8 @@ bool Connection::answer() {
   request_size_ = x.head.size + x.body_size;
   x.request.body = x.input.bytes().substr(x.head.size, x.body_size);
   if (!edge_.handler.answers_at_once(x.request, x.response)) {
-    if (edge_.pool.submit(*this)) {
+    const auto lane = edge_.handler.is_bulk(x.request) ? Pool::Lane::bulk : Pool::Lane::first;
+    if (edge_.pool.submit(*this, lane)) {
       phase_ = Phase::waiting;
       return false;
     }

@@ -11,6 +11,7 @@ class GuardedHandler {
  public:
   GuardedHandler(http::Handler& handler, Log& log) : handler_(handler), log_(log) {}
 
+  bool is_bulk(const http::Request& request) const { return handler_.is_bulk(request); }
   bool reads_body(const http::Request& request) const { return handler_.reads_body(request); }
   /// False: the request is to be answered by `handle`, where waiting is possible.
   bool answers_at_once(const http::Request& request, http::Response& response) noexcept;

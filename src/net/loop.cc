@@ -18,8 +18,9 @@ namespace {
 
 constexpr int kEventsPerTurn = 256;
 constexpr int kAcceptsPerTurn = 64;
-// Those of a group commit come all at once, and checks are not to wait for all of them.
-constexpr std::size_t kAnswersPerTurn = 8;
+// Those of a group commit come all at once, and checks are not to wait for all of them. But in a
+// turn with more requests than that it is as many answers, or they would never catch up.
+constexpr std::size_t kAnswersPerTurnMin = 8;
 constexpr std::size_t kSpareExchanges = 64;
 constexpr std::chrono::milliseconds kDateLasts{250};
 
@@ -114,7 +115,7 @@ void Loop::run() {
       auto& target = *static_cast<EventTarget*>(event.data.ptr);
       guard(target, [&] { target.on_events(event.events); });
     }
-    give_answers();
+    give_answers(std::max(kAnswersPerTurnMin, static_cast<std::size_t>(std::max(count, 0))));
     if (edge_.is_stopping.load() && !is_stopping_) begin_stop();
     if (now_ >= next_sweep_) sweep();
     closed_.clear();
@@ -255,8 +256,8 @@ void Loop::take_answers() {
   taken_answers_.swap(answers_);
 }
 
-void Loop::give_answers() {
-  for (std::size_t i = 0; i < kAnswersPerTurn && has_answers(); ++i) {
+void Loop::give_answers(std::size_t most) {
+  for (std::size_t i = 0; i < most && has_answers(); ++i) {
     Connection& connection = *taken_answers_[next_answer_++];
     guard(connection, [&] { connection.on_answer(); });
   }

@@ -59,7 +59,7 @@ class Loop {
   void pause_accepting(int error);
   void take_answers();
   bool has_answers() const { return next_answer_ != taken_answers_.size(); }
-  void give_answers();
+  void give_answers(std::size_t most);
   void sweep();
   void report();
   void begin_stop();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/wakeup.h"
 #include "net/admission.h"
 #include "net/exchange.h"
 #include "net/pool.h"
@@ -95,19 +96,59 @@ TEST(Pool, DoesAllItTookBeforeItEnds) {
   int taken = 0;
   {
     Pool pool(4, 100);
-    for (int i = 0; i < 1000; ++i) taken += pool.submit(task);
+    for (int i = 0; i < 1000; ++i) taken += pool.submit(task, Pool::Lane::first);
   }
   EXPECT_GE(taken, 100);
   EXPECT_EQ(done, taken);
+}
+
+/// Notes the order in which tasks run.
+class Noted final : public Task {
+ public:
+  Noted(std::string& order, char name) : order_(order), name_(name) {}
+  void run() noexcept override { order_ += name_; }
+
+ private:
+  std::string& order_;
+  char name_;
+};
+
+/// Keeps a thread of the pool until it may go.
+class Gate final : public Task {
+ public:
+  void run() noexcept override {
+    reached.wake();
+    opened.wait();
+  }
+  Wakeup reached;
+  Wakeup opened;
+};
+
+TEST(Pool, DoesWhatComesInBulkAfterAllElse) {
+  std::string order;
+  Noted a(order, 'a'), b(order, 'b'), c(order, 'c'), d(order, 'd');
+  Gate gate;
+  {
+    Pool pool(1, 2);
+    ASSERT_TRUE(pool.submit(gate, Pool::Lane::bulk));
+    gate.reached.wait();
+    EXPECT_TRUE(pool.submit(a, Pool::Lane::bulk));
+    EXPECT_TRUE(pool.submit(b, Pool::Lane::bulk));
+    EXPECT_FALSE(pool.submit(c, Pool::Lane::bulk)) << "this lane is full";
+    EXPECT_TRUE(pool.submit(c, Pool::Lane::first)) << "the other one is not";
+    EXPECT_TRUE(pool.submit(d, Pool::Lane::first));
+    gate.opened.wake();
+  }
+  EXPECT_EQ(order, "cdab");
 }
 
 TEST(Pool, RefusesMoreThanItsQueueHolds) {
   std::atomic<int> done{0};
   CountingTask task(done);
   Pool pool(0, 2);
-  EXPECT_TRUE(pool.submit(task));
-  EXPECT_TRUE(pool.submit(task));
-  EXPECT_FALSE(pool.submit(task));
+  EXPECT_TRUE(pool.submit(task, Pool::Lane::first));
+  EXPECT_TRUE(pool.submit(task, Pool::Lane::first));
+  EXPECT_FALSE(pool.submit(task, Pool::Lane::first));
   EXPECT_EQ(done, 0);
 }
 

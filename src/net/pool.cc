@@ -18,11 +18,12 @@ Pool::~Pool() {
   for (auto& thread : threads_) thread.join();
 }
 
-bool Pool::submit(Task& task) {
+bool Pool::submit(Task& task, Lane lane) {
   {
     Lock lock(mutex_);
-    if (queue_.size() >= queue_max_) return false;
-    queue_.push_back(&task);
+    auto& queue = lanes_[static_cast<std::size_t>(lane)];
+    if (queue.size() >= queue_max_) return false;
+    queue.push_back(&task);
   }
   changed_.notify_one();
   return true;
@@ -30,11 +31,16 @@ bool Pool::submit(Task& task) {
 
 Task* Pool::next() {
   Lock lock(mutex_);
-  while (queue_.empty() && !is_stopping_) changed_.wait(mutex_);
-  if (queue_.empty()) return nullptr;
-  Task* const task = queue_.front();
-  queue_.pop_front();
-  return task;
+  while (true) {
+    for (auto& queue : lanes_) {
+      if (queue.empty()) continue;
+      Task* const task = queue.front();
+      queue.pop_front();
+      return task;
+    }
+    if (is_stopping_) return nullptr;
+    changed_.wait(mutex_);
+  }
 }
 
 void Pool::work() {

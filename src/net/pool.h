@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <thread>
 #include <vector>
@@ -18,18 +20,22 @@ class Task {
   ~Task() = default;
 };
 
-/// A fixed number of threads and a bounded queue before them: more work than that is refused, not
-/// kept waiting.
+/// A fixed number of threads and two bounded queues before them: more work than that is refused,
+/// not kept waiting.
 class Pool {
  public:
+  enum class Lane : std::uint8_t { first, bulk };
+
+  /// Each lane holds up to `queue_max` tasks.
   Pool(std::size_t threads, std::size_t queue_max);
-  /// Ends the threads once the queue is empty.
+  /// Ends the threads once the queues are empty.
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  /// Queues a task, which must live until it has run. False: the queue is full.
-  [[nodiscard]] bool submit(Task& task);
+  /// Queues a task, which must live until it has run; what is in bulk waits behind all else.
+  /// False: the lane is full.
+  [[nodiscard]] bool submit(Task& task, Lane lane);
 
  private:
   void work();
@@ -38,7 +44,7 @@ class Pool {
   const std::size_t queue_max_;
   Mutex mutex_;
   Condition changed_;
-  std::deque<Task*> queue_ GUARDED_BY(mutex_);
+  std::array<std::deque<Task*>, 2> lanes_ GUARDED_BY(mutex_);  // by Lane
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

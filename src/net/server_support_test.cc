@@ -19,8 +19,8 @@
 namespace claviger::net {
 
 bool ToyHandler::try_handle(const http::Request& request, http::Response& response) {
-  if (request.path == "/wait" || request.path == "/gate" || request.path == "/echo" ||
-      request.path == "/throw-wait")
+  if (request.path == "/wait" || request.path == "/bulk" || request.path == "/gate" ||
+      request.path == "/echo" || request.path == "/throw-wait")
     return false;
   if (request.path == "/throw") throw std::runtime_error("on purpose");
   response.content_type = "text/plain";
@@ -42,6 +42,10 @@ void ToyHandler::handle(const http::Request& request, http::Response& response) 
   }
   response.content_type = "text/plain";
   response.body = request.path == "/echo" ? request.body : request.path;
+}
+
+bool ToyHandler::is_bulk(const http::Request& request) const {
+  return request.path == "/bulk";
 }
 
 bool ToyHandler::reads_body(const http::Request& request) const {

@@ -92,6 +92,26 @@ TEST_F(Deadlines, DoNotEndWorkInThePool) {
   EXPECT_EQ(body_of(c.answer()), "/gate");
 }
 
+TEST_F(ServerTest, TakesOtherWorkWhenWhatComesInBulkIsRefused) {
+  Server::Options options;
+  options.bounds.pool_threads = 1;
+  options.bounds.pool_queue = 1;
+  serve(options);
+  auto at_work = client();
+  at_work.send(request("GET", "/gate"));
+  handler_.await_at_gate(1);
+  auto bulk = client();
+  bulk.send(request("GET", "/bulk"));
+  auto refused = client();
+  refused.send(request("GET", "/bulk"));
+  EXPECT_EQ(status_of(refused.answer()), 503);
+  auto other = client();
+  other.send(request("GET", "/wait"));
+  handler_.open_gate();
+  EXPECT_EQ(body_of(other.answer()), "/wait");
+  EXPECT_EQ(body_of(bulk.answer()), "/bulk");
+}
+
 TEST_F(ServerTest, RefusesMoreWorkThanItsPoolHolds) {
   Server::Options options;
   options.bounds.pool_threads = 1;

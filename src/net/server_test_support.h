@@ -15,6 +15,7 @@ namespace claviger::net {
 /// A handler with one path for each way of being answered.
 ///   /fast, /large         at once; /large with `large_size` bytes
 ///   /wait                 on the pool
+///   /bulk                 on the pool, in bulk
 ///   /gate                 on the pool, once the gate is open
 ///   /echo                 on the pool, with the request's body
 ///   /skip                 at once; its body means nothing
@@ -26,6 +27,7 @@ class ToyHandler final : public http::Handler {
 
   bool try_handle(const http::Request& request, http::Response& response) override;
   void handle(const http::Request& request, http::Response& response) override;
+  bool is_bulk(const http::Request& request) const override;
   bool reads_body(const http::Request& request) const override;
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) override;

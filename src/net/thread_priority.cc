@@ -10,7 +10,7 @@ namespace claviger::net {
 namespace {
 
 constexpr unsigned long long kSliceNanoseconds = 100'000;  // the least that the kernel takes
-constexpr int kNice = 3;
+constexpr int kNice = 7;
 
 }  // namespace
 
