@@ -78,7 +78,8 @@ def check_table(servers, samples, database):
                      f"{server.resident_bytes() / 1e6:.0f}"])
         assert status == 200, name
     ours = samples[0]
-    for name, other in (("nginx with its own headers alone", samples[2]), ("the floor", samples[5])):
+    for name, other in (("nginx with its own headers alone", samples[2]),
+                        ("the floor", samples[5])):
         rows.append([f"Claviger ÷ {name}", "", spread(ratios(ours, other, lambda s: s.cpu_us)),
                      "", "", "", "", ""])
     return table(["server", "bytes of headers + body", *SAMPLE_HEADS, "resident MB"], rows)

@@ -1,10 +1,9 @@
-// In steady state a check allocates no memory and takes no lock. Both are counted for the whole
-// process, by standing in for the C++ allocation functions and for pthread_mutex_lock.
+// In steady state a check allocates no memory and takes no lock. Both are counted for each thread,
+// by standing in for the C++ allocation functions and for pthread_mutex_lock.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
 
-#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -23,8 +22,8 @@
 #endif
 
 namespace {
-std::atomic<long> allocations{0};
-std::atomic<long> locks{0};
+thread_local long allocations = 0;
+thread_local long locks = 0;
 }  // namespace
 
 void* operator new(std::size_t size) {

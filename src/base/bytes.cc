@@ -23,13 +23,16 @@ constexpr std::array<std::int8_t, 256> make_values() {
 }
 constexpr auto kValues = make_values();
 
-constexpr auto kHexPairs = [] {
+using HexPairs = std::array<std::array<char, 2>, 256>;
+
+constexpr HexPairs make_hex_pairs() {
   constexpr std::string_view digits = "0123456789abcdef";
-  std::array<std::array<char, 2>, 256> pairs{};
+  HexPairs pairs{};
   for (std::size_t byte = 0; byte < pairs.size(); ++byte)
     pairs[byte] = {digits[byte >> 4], digits[byte & 15]};
   return pairs;
-}();
+}
+constexpr HexPairs kHexPairs = make_hex_pairs();
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';

@@ -37,7 +37,7 @@ class JsonWriter {
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
-  JsonWriter& key(JsonName name) {
+  JsonWriter& key(const JsonName& name) {
     comma();
     out_ += '"';
     out_ += name.text();
@@ -103,7 +103,7 @@ class JsonWriter {
     return maybe ? value(*maybe) : null();
   }
   template <class T>
-  JsonWriter& field(JsonName name, const T& v) {
+  JsonWriter& field(const JsonName& name, const T& v) {
     key(name);
     return value(v);
   }

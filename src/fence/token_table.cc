@@ -15,8 +15,6 @@ constexpr std::size_t kNeighbourhood = 16;  // how many cells a newcomer looks a
 constexpr std::uint64_t kUnsaved = std::uint64_t{1} << 31;
 constexpr std::uint64_t kMinutes = kUnsaved - 1;
 
-__extension__ using Wide = unsigned __int128;
-
 }  // namespace
 
 /// Cells in memory of their own, straight from the kernel: zeroed, and given back at once when the
@@ -40,10 +38,9 @@ class TokenTable::Array {
   std::size_t distance(std::size_t from, std::size_t to) const {
     return to >= from ? to - from : to + count_ - from;
   }
-  /// Where a token stands if nothing is in its way: its hash, as a fraction of the array.
-  std::size_t home(TokenId id) const {
-    return static_cast<std::size_t>(Wide{std::hash<TokenId>{}(id)} * count_ >> 64);
-  }
+  /// Where a token stands if nothing is in its way: its hash's upper half, as a fraction of the
+  /// array.
+  std::size_t home(TokenId id) const { return (std::hash<TokenId>{}(id) >> 32) * count_ >> 32; }
 
  private:
   std::size_t count_;
