@@ -238,7 +238,25 @@ bool Connection::answer() {
 
 void Connection::run() noexcept {
   edge_.handler.handle(exchange_->request, exchange_->response);
-  loop_.answer_is_ready(*this);
+  if (loop_.add_answer(*this)) loop_.wake();
+}
+
+void Connection::run_together(std::span<Task* const> tasks) noexcept {
+  std::array<http::Handler::Job, limits::bulk_together> jobs;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    auto& exchange = *static_cast<Connection*>(tasks[i])->exchange_;
+    jobs[i] = {.request = &exchange.request, .response = &exchange.response};
+  }
+  edge_.handler.handle_bulk(std::span(jobs).first(tasks.size()));
+  // A loop goes before the pool, so one that is woken too early would take one answer at a time.
+  std::array<Loop*, limits::bulk_together> to_wake;
+  std::size_t sleeping = 0;
+  for (auto* const task : tasks) {
+    auto& connection = *static_cast<Connection*>(task);
+    Loop& loop = connection.loop_;
+    if (loop.add_answer(connection)) to_wake[sleeping++] = &loop;
+  }
+  for (std::size_t i = 0; i < sleeping; ++i) to_wake[i]->wake();
 }
 
 void Connection::on_answer() {

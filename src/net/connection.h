@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "http/request.h"
 #include "net/exchange.h"
@@ -29,8 +30,8 @@ class EventTarget {
 };
 
 /// One connection: reads requests, has them answered in order, writes the answers. It belongs to
-/// one loop and all of it runs on that loop's thread, but for `run`, which is the handler waiting
-/// on a thread of the pool; meanwhile nothing else touches the exchange.
+/// one loop and all of it runs on that loop's thread, but for `run` and `run_together`, which is
+/// the handler waiting on a thread of the pool; meanwhile nothing else touches the exchange.
 ///
 ///   idle → head → body ─→ waiting ─→ idle        (pipelined: straight on to the next head)
 ///                    └──────┴─────→ skipping → idle
@@ -70,6 +71,7 @@ class Connection final : public EventTarget, private Task {
   };
 
   void run() noexcept override;
+  void run_together(std::span<Task* const> tasks) noexcept override;
 
   // Reading
   void read();

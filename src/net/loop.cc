@@ -237,14 +237,10 @@ void Loop::wake() noexcept {
   waker_->wake();
 }
 
-void Loop::answer_is_ready(Connection& connection) noexcept {
-  bool is_first = false;
-  {
-    Lock lock(answers_mutex_);
-    is_first = answers_.empty();
-    answers_.push_back(&connection);
-  }
-  if (is_first) wake();
+bool Loop::add_answer(Connection& connection) noexcept {
+  Lock lock(answers_mutex_);
+  answers_.push_back(&connection);
+  return answers_.size() == 1;
 }
 
 /// Takes what the pool has answered, once what was taken before is given.

@@ -32,8 +32,9 @@ class Loop {
   void run();
   /// Wakes the loop up to look whether the server stops. Safe in a signal handler.
   void wake() noexcept;
-  /// Hands a connection's request back from the pool. Safe for all threads.
-  void answer_is_ready(Connection& connection) noexcept;
+  /// Hands a connection's request back from the pool; true: the loop may sleep and is to be woken.
+  /// Safe for all threads.
+  [[nodiscard]] bool add_answer(Connection& connection) noexcept;
 
   // For its connections
   SteadyTime now() const { return now_; }
