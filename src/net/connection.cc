@@ -44,7 +44,7 @@ void Connection::on_events(std::uint32_t events) {
     // What is broken epoll reports again and again, whatever it is asked for. Sending the answer
     // will fail then, and that closes.
     if (is_broken)
-      loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL);
+      loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL, side_);
     else
       watch(0);
     return;
@@ -224,14 +224,18 @@ bool Connection::answer() {
   Exchange& x = *exchange_;
   request_size_ = x.head.size + x.body_size;
   x.request.body = x.input.bytes().substr(x.head.size, x.body_size);
+  auto lane = Pool::Lane::first;
   if (!edge_.handler.answers_at_once(x.request, x.response)) {
-    const auto lane = edge_.handler.is_bulk(x.request) ? Pool::Lane::bulk : Pool::Lane::first;
+    if (edge_.handler.is_bulk(x.request)) lane = Pool::Lane::bulk;
+    join(lane);
     if (edge_.pool.submit(*this, lane)) {
       phase_ = Phase::waiting;
       return false;
     }
+    if (lane == Pool::Lane::bulk) loop_.pause_bulk();
     edge_.handler.refuse(503, "The server has more to do than it can.", x.request, x.response);
   }
+  join(lane);
   write_answer();
   return true;
 }
@@ -402,7 +406,15 @@ void Connection::enter(Phase phase) {
 void Connection::watch(std::uint32_t events) {
   if (events == watched_) return;
   watched_ = events;
-  loop_.watch(transport_.fd(), *this, events, EPOLL_CTL_MOD);
+  loop_.watch(transport_.fd(), *this, events, EPOLL_CTL_MOD, side_);
+}
+
+/// Has the loop look after this connection on another side.
+void Connection::join(Pool::Lane side) {
+  if (side == side_) return;
+  loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL, side_);
+  side_ = side;
+  loop_.watch(transport_.fd(), *this, watched_, EPOLL_CTL_ADD, side_);
 }
 
 void Connection::release_exchange() {

@@ -102,6 +102,7 @@ class Connection final : public EventTarget, private Task {
   std::chrono::milliseconds patience() const;
   void enter(Phase phase);
   void watch(std::uint32_t events);
+  void join(Pool::Lane side);
   void release_exchange();
 
   Loop& loop_;
@@ -116,10 +117,11 @@ class Connection final : public EventTarget, private Task {
   http::Address peer_;
   std::uint32_t watched_ = 0;  // events that epoll is asked for
   Phase phase_ = Phase::idle;
-  bool skips_body_ = false;   // the request under way has a body that means nothing
-  bool is_last_ = false;      // the answer under way is the connection's last
-  bool must_linger_ = false;  // more may come that will not be read
-  bool has_ended_ = false;    // the peer sends no more
+  Pool::Lane side_ = Pool::Lane::first;  // of the loop, as the last request was
+  bool skips_body_ = false;              // the request under way has a body that means nothing
+  bool is_last_ = false;                 // the answer under way is the connection's last
+  bool must_linger_ = false;             // more may come that will not be read
+  bool has_ended_ = false;               // the peer sends no more
 };
 
 }  // namespace claviger::net
