@@ -24,7 +24,8 @@ users/1 users/../client token/../client /token //token token/ TOKEN token%00 tok
 token.json openapi.json/.. docs/../openapi.json docs/..%2fopenapi.json wp-login.php web.config
 %ff %c0%ae%c0%ae/ %u0041 * ? # @ : \\ ' " < > { } | ^ ` ~ tokens/%s users/{id} client/api-key/x
 """.split()
-TEXTS = ["'", "''", "' OR '1'='1", "\" OR \"\"=\"", "1;DROP TABLE users", "%00", "\\u0000", "\\ud800",
+TEXTS = ["'", "''",
+         "' OR '1'='1", "\" OR \"\"=\"", "1;DROP TABLE users", "%00", "\\u0000", "\\ud800",
          "${7*7}", "{{7*7}}", "<script>alert(1)</script>", "../../../../etc/passwd", "() { :;}; id",
          "%s%s%s%n", "A" * 300, "A" * 60_000, "-1", "0", "1e309", "NaN", "99999999999999999999",
          "\\r\\nX-Injected: 1", "%0d%0aX-Injected:%201", "| id", "$(id)", "`id`", "*)(uid=*",
