@@ -72,6 +72,7 @@ BAD = [
     ("decisions", {"docs/decisions/0001-a.md": "\n" * 41}),
     ("decisions", {"docs/decisions/0001-a.md": "", "docs/decisions/0001-b.md": ""}),
     ("decisions", {"docs/decisions/first.md": ""}),
+    ("dependencies", {"packaging/debian-packages.txt": "# text\ntest valgrind\n"}),
     ("whitespace", {"src/base/a.cc": "int a; \n"}),
     ("whitespace", {"src/base/a.cc": "int a;"}),
 ]
@@ -93,6 +94,8 @@ GOOD = [
     ("links", {"README.md": "see `src/base` and `docs/b.md`\n", "src/base/a.cc": "",
                "docs/b.md": ""}),
     ("links", {"docs/a.md": "[b](../README.md#top) [c](https://example.org/)\n", "README.md": ""}),
+    ("dependencies", {"packaging/debian-packages.txt": "# text\ntest valgrind\n",
+                      "docs/dependencies.md": "| `valgrind` | memory |\n"}),
     ("whitespace", {"src/base/a.cc": "int a;\n"}),
 ]
 
