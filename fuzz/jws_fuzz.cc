@@ -125,8 +125,8 @@ void check_payload(std::string_view json) {
   if (!claims) return;
   require(is_same(*claims, *slowly));
   auto members = members_of(json);
-  require(members.at("jti") == claims->token_id.text());
-  require(members.at("sub") == claims->user_id.text());
+  require(TokenId::parse(members.at("jti")) == claims->token_id);
+  require(UserId::parse(members.at("sub")) == claims->user_id);
   require((members["iss"] == issuer) == claims->for_this_issuer);
   check_round_trip(*claims);
 }
