@@ -19,6 +19,7 @@ void add_client_group(CLI::App& app, Chosen& chosen);
 void add_user_group(CLI::App& app, Chosen& chosen);
 void add_token_group(CLI::App& app, Chosen& chosen);
 void add_database_group(CLI::App& app, Chosen& chosen);
+void add_doctor(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 
 /// `run` without the writing: what is said is in `output`.
