@@ -32,6 +32,7 @@ class EventTarget {
 /// one loop and all of it runs on that loop's thread, but for `run`, which is the handler waiting
 /// on a thread of the pool; meanwhile nothing else touches the exchange.
 ///
+///   handshake → idle    (by TLS alone)
 ///   idle → head → body ─→ waiting ─→ idle        (pipelined: straight on to the next head)
 ///                    └──────┴─────→ skipping → idle
 ///   any → lingering → closed
@@ -44,7 +45,7 @@ class Connection final : public EventTarget, private Task {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Begins to listen to the peer; false if the system refuses that.
+  /// Begins to listen to the peer; false if the system refuses that or has no memory.
   [[nodiscard]] bool start();
   void on_events(std::uint32_t events) override;
   /// The pool has answered the request that was waiting.
@@ -60,6 +61,7 @@ class Connection final : public EventTarget, private Task {
 
  private:
   enum class Phase : std::uint8_t {
+    handshake,  // of TLS, not over yet
     idle,       // between two requests
     head,       // a part of a head has come
     body,       // the head has come, a part of the body has not
@@ -72,6 +74,8 @@ class Connection final : public EventTarget, private Task {
   void run() noexcept override;
 
   // Reading
+  void shake_hands();
+  void fail_handshake(const char* why);
   void read();
   bool make_room();
   void advance();
@@ -92,6 +96,7 @@ class Connection final : public EventTarget, private Task {
   bool has_output() const { return exchange_ != nullptr && !exchange_->output.empty(); }
   bool flush();
   void rest();
+  void wait_for_more();
   void finish();
   void read_past();
   void close();
@@ -111,9 +116,11 @@ class Connection final : public EventTarget, private Task {
   std::size_t examined_ = 0;      // bytes of an incomplete head that were looked at
   std::size_t request_size_ = 0;  // bytes of the request under way at the input's front
   std::uint64_t to_skip_ = 0;     // bytes of a sized body that are still to be read past
-  http::Address peer_;
-  std::uint32_t watched_ = 0;  // events that epoll is asked for
+  http::Address peer_;            // of the socket, be it a proxy's
+  std::uint32_t watched_ = 0;     // events that epoll is asked for
   Phase phase_ = Phase::idle;
+  const bool is_proxy_;       // the peer is a trusted proxy, which says whom it calls for
+  const bool is_stranger_;    // the peer may not speak plain HTTP with this server
   bool skips_body_ = false;   // the request under way has a body that means nothing
   bool is_last_ = false;      // the answer under way is the connection's last
   bool must_linger_ = false;  // more may come that will not be read
