@@ -34,10 +34,7 @@ Connection::~Connection() {
 }
 
 bool Connection::start() {
-  if (edge_.tls != nullptr) {
-    if (!transport_.begin_tls(*edge_.tls)) return false;
-    phase_ = Phase::handshake;
-  }
+  if (edge_.tls != nullptr) phase_ = Phase::handshake;
   watched_ = EPOLLIN;
   return loop_.watch(transport_.fd(), *this, watched_, EPOLL_CTL_ADD);
 }
@@ -64,6 +61,8 @@ void Connection::on_events(std::uint32_t events) {
 
 /// Its deadline is the head's, from the connection's start, however it comes.
 void Connection::shake_hands() {
+  // Not before something has come, so that who only connects costs no memory.
+  if (!transport_.is_tls() && !transport_.begin_tls(*edge_.tls)) return close();
   const auto state = transport_.shake_hands();
   if (state == Transfer::State::again) return watch(transport_.events_to_go_on());
   if (state == Transfer::State::failed) return fail_handshake(transport_.why_failed());

@@ -45,7 +45,7 @@ class Connection final : public EventTarget, private Task {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Begins to listen to the peer; false if the system refuses that or has no memory.
+  /// Begins to listen to the peer; false if the system refuses that.
   [[nodiscard]] bool start();
   void on_events(std::uint32_t events) override;
   /// The pool has answered the request that was waiting.
