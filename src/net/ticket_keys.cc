@@ -13,20 +13,21 @@ void TicketKeys::renew(Time now) {
     keys_[1] = keys_[0];
   else
     keys_[1].reset();
-  auto& key = keys_[0].emplace();
+  TicketKey key;
   random_.fill(key.name);
   random_.fill(key.cipher);
   random_.fill(key.mac);
+  keys_[0] = key;
   made_ = now;
 }
 
-TicketKeys::Key TicketKeys::sealing(Time now) {
+TicketKey TicketKeys::sealing(Time now) {
   Lock lock(mutex_);
   renew(now);
   return *keys_[0];
 }
 
-std::optional<TicketKeys::Key> TicketKeys::opening(std::span<const std::uint8_t> name, Time now) {
+std::optional<TicketKey> TicketKeys::opening(std::span<const std::uint8_t> name, Time now) {
   Lock lock(mutex_);
   renew(now);
   for (const auto& key : keys_)

@@ -31,7 +31,6 @@ using X509Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 // Of TLS 1.2 only what has forward secrecy and authenticates what it encrypts; 1.3 has nothing
 // else.
 constexpr const char* kSuites = "ECDHE+AESGCM:ECDHE+CHACHA20";
-constexpr const char* kGroups = "X25519:P-256:P-384";
 constexpr std::string_view kProtocol = "\x08http/1.1";  // as ALPN writes it
 constexpr std::string_view kSessionContext = "claviger";
 
@@ -104,7 +103,7 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-bool set_mac_key(EVP_MAC_CTX* mac, TicketKeys::Key& key) {
+bool set_mac_key(EVP_MAC_CTX* mac, TicketKey& key) {
   char digest[] = "SHA256";
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key.mac.data(), key.mac.size()),
@@ -153,11 +152,12 @@ bool set_up(SSL_CTX* context, TicketKeys& ticket_keys) {
   SSL_CTX_set_app_data(context, &ticket_keys);
   SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);
   const auto id = bytes_of(kSessionContext);
+  char groups[] = "X25519:P-256:P-384";
   // Certificates and keys of 112 bits of strength at least, wherever OpenSSL was built.
   SSL_CTX_set_security_level(context, 2);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
          SSL_CTX_set_cipher_list(context, kSuites) == 1 &&
-         SSL_CTX_set1_groups_list(context, kGroups) == 1 &&
+         SSL_CTX_set1_groups_list(context, groups) == 1 &&
          SSL_CTX_set_session_id_context(context, id.data(), static_cast<unsigned>(id.size())) ==
              1 &&
          SSL_CTX_set_tlsext_ticket_key_evp_cb(context, ticket_callback) == 1;

@@ -39,7 +39,7 @@ TEST(TicketKeys, ChangeAndOpenForOnePeriodMore) {
   const TicketKeys::Time start{};
   const auto first = keys.sealing(start);
   EXPECT_EQ(keys.sealing(start + limits::tls_ticket_period - milliseconds(1)).name, first.name);
-  EXPECT_FALSE(keys.opening(TicketKeys::Name{}, start));
+  EXPECT_FALSE(keys.opening(TicketKey::Name{}, start));
 
   const auto later = start + limits::tls_ticket_period;
   const auto second = keys.sealing(later);
