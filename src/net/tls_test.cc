@@ -256,5 +256,28 @@ TEST_F(TlsServer, StaysWithItsCertificateWhenTheNextIsNoGood_NET_1) {
   EXPECT_TRUE(c.shake_hands());
 }
 
+TEST_F(TlsServer, TakesNewCertificatesAmongHandshakes_NET_1) {
+  serve_tls(patient());
+  auto kept = tls_client();
+  ASSERT_TRUE(kept.shake_hands());
+  std::atomic<bool> is_over{false};
+  std::thread renewing([&] {
+    while (!is_over) {
+      const auto pem = make_certificate();
+      EXPECT_TRUE(tls_.use(pem.certificate, pem.key));
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    auto c = tls_client();
+    ASSERT_TRUE(c.shake_hands());
+    c.send(request("GET", "/wait"));
+    EXPECT_EQ(status_of(c.receive()), 200);
+  }
+  is_over = true;
+  renewing.join();
+  kept.send(request("GET", "/fast"));
+  EXPECT_EQ(status_of(kept.receive()), 200);
+}
+
 }  // namespace
 }  // namespace claviger::net

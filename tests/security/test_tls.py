@@ -435,7 +435,7 @@ def test_no_request_fails_while_certificates_change(renewable, tmp_path):
 
     def call(at):
         try:
-            with connect(renewable) as kept:
+            with connect(renewable, tls=stranger()) as kept:
                 while not stop.is_set():
                     assert ask(kept).status == 200
                     assert certificate_shown(renewable) in shown
