@@ -4,15 +4,18 @@
 #include <fmt/core.h>
 #include <openssl/crypto.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <memory>
 
 #include "api/api.h"
+#include "base/limits.h"
 #include "crypto/system_random.h"
 #include "doctor/start_problem.h"
 #include "net/server.h"
+#include "net/tls.h"
 #include "policy/master.h"
 #include "service/housekeeping.h"
 #include "store/sqlite/sqlite_store.h"
@@ -99,21 +102,26 @@ int report(std::string_view line, int status) {
   return status;
 }
 
-/// The signals that stop a server, held back in every thread so that one waits for them.
-class StopSignals {
+/// The signals that a server acts on, held back in every thread so that one waits for them.
+class Signals {
  public:
-  StopSignals() {
+  /// SIGHUP reads the certificate again. Without one it must not end the server either, but for
+  /// that of a terminal that is gone.
+  explicit Signals(bool has_certificate) {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
+    if (has_certificate || ::isatty(STDIN_FILENO) == 0) sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow fails the write, not the server
   }
-  void wait() const {
+  /// The next of them.
+  int wait() const {
     int signal = 0;
     while (sigwait(&set_, &signal) != 0) {
     }
+    return signal;
   }
 
  private:
@@ -126,10 +134,55 @@ std::vector<net::ListenAddress> listen_addresses(const Settings& settings) {
   return addresses;
 }
 
+/// A certificate that has expired is used nevertheless: to refuse the start would make a renewal
+/// that is late an outage for those, too, who would still connect.
+void log_certificate(const net::Tls::Certificate& certificate, Instant now, Log& log) {
+  std::string_view detail;
+  if (certificate.not_after <= now)
+    detail = "The certificate has expired. Callers will refuse it.";
+  else if (certificate.not_before > now)
+    detail = "The certificate is not valid yet. Callers will refuse it.";
+  else if (certificate.not_after - now < limits::certificate_warning)
+    detail = "The certificate expires soon.";
+  const auto days = std::chrono::floor<std::chrono::days>(certificate.not_after - now).count();
+  log.write(
+      detail.empty() ? LogLevel::info : LogLevel::warning, "certificate",
+      {{"not_after", rfc3339(certificate.not_after)}, {"days_left", days}, {"detail", detail}});
+}
+
+/// Has handshakes use these files from now on. Errors: one line for people, in `detail`.
+Result<net::Tls::Certificate> use_certificate(const TlsFiles& files, net::Tls& tls) {
+  auto certificate = files.certificate.reveal([&](std::string_view chain) {
+    return files.key.reveal([&](std::string_view key) { return tls.use(chain, key); });
+  });
+  if (certificate || certificate.error().fields.empty()) return certificate;
+  const auto& [field, message] = certificate.error().fields.front();
+  const auto* const setting = field == "key" ? "CLAVIGER_TLS_KEY" : "CLAVIGER_TLS_CERTIFICATE";
+  return fail(Code::unacceptable_field, fmt::format("{}: {}", setting, message));
+}
+
+/// Reads the certificate's files again. If they are no good, the one in use stays.
+void reload_certificate(const TlsPaths& paths, net::Tls& tls, const Clock& clock, Log& log) {
+  const auto files = read_tls_files(paths, read_small_file);
+  if (!files) {
+    for (const auto& problem : files.error())
+      log.write(LogLevel::error, "reload_failed", {{"detail", problem.text()}});
+    return;
+  }
+  if (files->key_is_open)
+    log.write(LogLevel::warning, "setting", {{"detail", files->key_is_open->text()}});
+  const auto certificate = use_certificate(*files, tls);
+  if (!certificate)
+    return log.write(LogLevel::error, "reload_failed", {{"detail", certificate.error().detail}});
+  log.write(LogLevel::info, "reloaded");
+  log_certificate(*certificate, clock.now(), log);
+}
+
 /// The one line on standard output that says where the server listens.
-void announce(const std::vector<net::ListenAddress>& addresses) {
+void announce(std::string_view scheme, const std::vector<net::ListenAddress>& addresses) {
   std::string line = "ready";
-  for (const auto& address : addresses) line += " http://" + net::listen_address_text(address);
+  for (const auto& address : addresses)
+    line += fmt::format(" {}://{}", scheme, net::listen_address_text(address));
   fmt::print("{}\n", line);
   std::fflush(stdout);
 }
@@ -141,34 +194,58 @@ void forget_secrets(Settings& settings) {
   settings.jwt_secret_key = {};
   settings.jwt_secret_key_previous.reset();
   settings.signing_key.reset();
+  settings.tls.reset();
+}
+
+int report_node(const Error& error) {
+  if (!error.fields.empty())
+    return report(fmt::format("{}: {}", error.fields[0].field, error.fields[0].message),
+                  cli::exit_settings);
+  return report(error.cause.empty() ? error.detail : error.detail + " " + error.cause,
+                cli::exit_storage);
+}
+
+/// Serves until a signal says stop.
+void await_stop(const Signals& signals, const TlsPaths& paths, net::Tls* tls, Node& node) {
+  while (signals.wait() == SIGHUP) {
+    if (tls != nullptr)
+      reload_certificate(paths, *tls, node.clock(), node.log());
+    else
+      node.log().write(LogLevel::info, "reloaded",
+                       {{"detail", "There is no certificate to read."}});
+  }
 }
 
 int serve(LoadedSettings loaded) {
   Settings& settings = loaded.settings;
   if (const auto problem = client_key_problem(settings))
     return report(problem->text(), cli::exit_settings);
-  const StopSignals stop_signals;  // before there is a second thread
+  SystemRandom random;
+  net::Tls tls(random);
+  std::optional<net::Tls::Certificate> certificate;  // none: plain HTTP
+  if (settings.tls) {
+    auto used = use_certificate(*settings.tls, tls);
+    if (!used) return report(used.error().detail, cli::exit_settings);
+    certificate = *used;
+  }
+  const Signals signals(certificate.has_value());  // before there is a second thread
 
   auto node = Node::open(settings, settings.log_level, /*create=*/true);
-  if (!node) {
-    const auto& error = node.error();
-    if (!error.fields.empty())
-      return report(fmt::format("{}: {}", error.fields[0].field, error.fields[0].message),
-                    cli::exit_settings);
-    return report(error.cause.empty() ? error.detail : error.detail + " " + error.cause,
-                  cli::exit_storage);
-  }
+  if (!node) return report_node(node.error());
   forget_secrets(settings);
   Log& log = (*node)->log();
+  if (certificate) log_certificate(*certificate, (*node)->clock().now(), log);
   for (const auto& warning : loaded.warnings)
     log.write(LogLevel::warning, "setting", {{"detail", warning}});
 
   AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
   api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key));
   const Housekeeping housekeeping((*node)->services(), {.retention = settings.token_retention});
-  auto server =
-      net::Server::open({.listen = listen_addresses(settings), .workers = settings.workers}, api,
-                        (*node)->clock(), (*node)->random(), log);
+  auto server = net::Server::open({.listen = listen_addresses(settings),
+                                   .workers = settings.workers,
+                                   .tls = certificate ? &tls : nullptr,
+                                   .trusted_proxies = settings.trusted_proxies},
+                                  api, (*node)->clock(), (*node)->random(), log);
   if (!server) {
     const auto& error = server.error();
     return report(
@@ -176,10 +253,10 @@ int serve(LoadedSettings loaded) {
         cli::exit_refused);
   }
   (*server)->start();
-  announce((*server)->addresses());
+  announce(certificate ? "https" : "http", (*server)->addresses());
   log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});
 
-  stop_signals.wait();
+  await_stop(signals, settings.tls_paths, certificate ? &tls : nullptr, **node);
   log.write(LogLevel::info, "stopping");
   api.start_draining();
   (*server)->stop();

@@ -1,7 +1,6 @@
 #include "api/attempts.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 namespace claviger::api {
@@ -19,11 +18,6 @@ Error too_many(std::chrono::seconds wait, std::string cause) {
                .detail = "Too many failed attempts. Wait before trying again.",
                .cause = std::move(cause),
                .retry_after = wait};
-}
-
-bool is_ipv4(const http::Address& address) {
-  constexpr std::array<std::uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return std::equal(mapped.begin(), mapped.end(), address.bytes.begin());
 }
 
 }  // namespace

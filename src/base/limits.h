@@ -33,6 +33,9 @@ inline constexpr std::size_t unread_output_bytes = 1 * MiB;
 inline constexpr seconds linger_deadline{2};  // for a caller to see why it is being cut off
 inline constexpr std::size_t grown_input_bytes = 256 * MiB;  // of large requests, all together
 
+inline constexpr seconds tls_ticket_period{3600};  // a session may be resumed for one to two
+inline constexpr seconds certificate_warning{14 * 24 * 3600};  // before a certificate expires
+
 // Work that may wait (storage)
 inline constexpr std::size_t pool_threads = 32;
 inline constexpr std::size_t pool_queue = 1'024;

@@ -69,5 +69,6 @@ using ApiKey = Secret<struct ApiKeyTag>;
 using UserSecret = Secret<struct UserSecretTag>;
 using TokenText = Secret<struct TokenTextTag>;
 using SigningSecret = Secret<struct SigningSecretTag>;
+using TlsKey = Secret<struct TlsKeyTag>;
 
 }  // namespace claviger

@@ -24,8 +24,10 @@ void add_serve(CLI::App& app, Chosen& chosen) {
   for (auto* option : command.get_options())
     if (option->get_group() == "Settings") option->group("");
   command.footer(
-      "It prints \"ready http://ADDRESS:PORT\" on standard output when it can be called; log lines "
-      "go to\nstandard error.\n\n" +
+      "It prints \"ready http://ADDRESS:PORT\" on standard output when it can be called, https:// "
+      "if "
+      "it\nserves TLS; log lines go to standard error. SIGHUP reads the certificate and its key "
+      "again.\n\n" +
       help_text() + "\nExample:\n  claviger serve --config /etc/claviger/claviger.env");
 }
 

@@ -93,6 +93,7 @@ class Loader {
   void read_signing_key();
   void check_lifetimes();
   void check_serving();
+  void check_tls();
   void check_listen();
   void look_for_slips();
   void sort_weaknesses();
@@ -267,18 +268,43 @@ void Loader::check_lifetimes() {
           "set both so that the default is not above the maximum");
 }
 
+void Loader::check_tls() {
+  const auto& [certificate, key] = settings_.tls_paths;
+  if (settings_.tls_paths.empty() || !good("CLAVIGER_TLS_CERTIFICATE") || !good("CLAVIGER_TLS_KEY"))
+    return;
+  if (certificate.empty() || key.empty()) {
+    problem(certificate.empty() ? "CLAVIGER_TLS_CERTIFICATE" : "CLAVIGER_TLS_KEY",
+            "it is not set, and TLS needs both a certificate and its key",
+            "set both of CLAVIGER_TLS_CERTIFICATE and CLAVIGER_TLS_KEY, or neither");
+    return;
+  }
+  auto files = read_tls_files(settings_.tls_paths, sources_.read_file);
+  if (!files) {
+    for (auto& each : files.error()) problems_.push_back(std::move(each));
+    return;
+  }
+  if (files->key_is_open) weaknesses_.push_back(*files->key_is_open);
+  settings_.tls = std::move(*files);
+}
+
 void Loader::check_listen() {
+  const bool has_tls = !settings_.tls_paths.empty() || !good("CLAVIGER_TLS_CERTIFICATE") ||
+                       !good("CLAVIGER_TLS_KEY");
+  const bool has_proxies = !settings_.trusted_proxies.empty() || !good("CLAVIGER_TRUSTED_PROXIES");
+  if (has_tls || has_proxies || !good("CLAVIGER_LISTEN")) return;
   for (const auto& endpoint : settings_.listen) {
-    if (!good("CLAVIGER_LISTEN") || is_loopback(endpoint)) continue;
+    if (is_loopback(endpoint)) continue;
     problem("CLAVIGER_LISTEN",
             fmt::format("{} is not a loopback address, and plain HTTP would show every credential "
                         "to the network",
                         endpoint_text(endpoint)),
-            "listen on 127.0.0.1 or [::1] and put a TLS proxy on this machine before it");
+            "set CLAVIGER_TLS_CERTIFICATE and CLAVIGER_TLS_KEY, or name the TLS proxies before it "
+            "in CLAVIGER_TRUSTED_PROXIES, or listen on 127.0.0.1 or [::1]");
   }
 }
 
 void Loader::check_serving() {
+  check_tls();
   check_listen();
   if (settings_.jwt_secret_key.empty() && settings_.signing_key_path.empty() &&
       good("JWT_SECRET_KEY") && good("CLAVIGER_SIGNING_KEY"))

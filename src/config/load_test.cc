@@ -236,13 +236,78 @@ TEST(LoadSettings, PlainHttpIsRefusedOffLoopback) {
     machine.environment["CLAVIGER_LISTEN"] = address;
     EXPECT_THAT(machine.problems(),
                 ElementsAre(AllOf(StartsWith("CLAVIGER_LISTEN: "), HasSubstr("plain HTTP"),
-                                  HasSubstr("listen on 127.0.0.1"))))
+                                  HasSubstr("or listen on 127.0.0.1"),
+                                  HasSubstr("CLAVIGER_TLS_CERTIFICATE"),
+                                  HasSubstr("CLAVIGER_TRUSTED_PROXIES"))))
         << address;
   }
   Machine machine;
   machine.environment["CLAVIGER_LISTEN"] = "127.0.0.1:0,[::1]:0,127.8.8.8:9";
   EXPECT_THAT(machine.settings().listen,
               ElementsAre(Endpoint{"127.0.0.1", 0}, Endpoint{"::1", 0}, Endpoint{"127.8.8.8", 9}));
+}
+
+// NET-2
+TEST(LoadSettings, TlsOrNamedProxiesAllowAnyAddress) {
+  Machine proxied;
+  proxied.environment["CLAVIGER_LISTEN"] = "0.0.0.0:8003,[::]:8003";
+  proxied.environment["CLAVIGER_TRUSTED_PROXIES"] = "192.0.2.1,10.0.0.0/8,2001:db8::/32";
+  EXPECT_THAT(proxied.settings().trusted_proxies,
+              ElementsAre(*parse_network("192.0.2.1"), *parse_network("10.0.0.0/8"),
+                          *parse_network("2001:db8::/32")));
+  Machine tls;
+  tls.environment["CLAVIGER_LISTEN"] = "0.0.0.0:8003";
+  tls.environment["CLAVIGER_TLS_CERTIFICATE"] = "c";
+  tls.environment["CLAVIGER_TLS_KEY"] = "k";
+  tls.files["c"] = {.text = "chain", .mode = 0644};
+  tls.files["k"] = {.text = "key"};
+  const auto settings = tls.settings();
+  EXPECT_TRUE(holds(settings.tls->certificate, "chain"));
+  EXPECT_TRUE(holds(settings.tls->key, "key"));
+  EXPECT_THAT(tls.warnings(), IsEmpty());
+}
+
+// NET-1
+TEST(LoadSettings, TlsNeedsTwoReadableFiles) {
+  Machine machine;
+  machine.environment["CLAVIGER_LISTEN"] = "0.0.0.0:8003";
+  machine.environment["CLAVIGER_TLS_KEY"] = "k";
+  machine.files["k"] = {.text = "key"};
+  EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("CLAVIGER_TLS_CERTIFICATE: it is not")));
+  machine.environment["CLAVIGER_TLS_CERTIFICATE"] = "c";
+  EXPECT_THAT(machine.problems(), ElementsAre("CLAVIGER_TLS_CERTIFICATE: cannot read \"c\": no "
+                                              "such file; give the path of a readable PEM file"));
+  EXPECT_THAT(machine.problems(Purpose::command), IsEmpty());
+  machine.environment.erase("CLAVIGER_TLS_KEY");
+  EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("CLAVIGER_TLS_KEY: it is not set")));
+}
+
+// NET-1: as every other file that holds a secret.
+TEST(LoadSettings, AKeyForAllToReadStopsTheStartOutsideDevelopment) {
+  Machine machine;
+  machine.environment["CLAVIGER_TLS_CERTIFICATE"] = "c";
+  machine.environment["CLAVIGER_TLS_KEY"] = "k";
+  machine.files["c"] = {.text = "chain", .mode = 0644};
+  machine.files["k"] = {.text = "key", .mode = 0644};
+  const auto open = ElementsAre(
+      AllOf(StartsWith("CLAVIGER_TLS_KEY: everybody"), HasSubstr("mode 0644"), HasSubstr("chmod")));
+  EXPECT_THAT(machine.warnings(), open);
+  machine.environment["CLAVIGER_ENVIRONMENT"] = "production";
+  EXPECT_THAT(machine.problems(), open);
+  machine.files["k"].mode = 0640;
+  EXPECT_THAT(machine.problems(), IsEmpty());
+}
+
+// NET-2
+TEST(LoadSettings, ProxiesAreNamedClearlyAndNotEverybody) {
+  for (const char* text : {"localhost", "10.0.0.1/8", "10.0.0.0/33", "192.0.2.1,", "192.0.2.1, ::1",
+                           "0.0.0.0/0", "0.0.0.0/1", "11.0.0.0/7", "::/0", "::/6", "[::1]"}) {
+    Machine machine;
+    machine.environment["CLAVIGER_LISTEN"] = "0.0.0.0:8003";
+    machine.environment["CLAVIGER_TRUSTED_PROXIES"] = text;
+    EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("CLAVIGER_TRUSTED_PROXIES (from")))
+        << text;
+  }
 }
 
 // SEC-5

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/environment.h"
+#include "base/ip_address.h"
 #include "base/secret.h"
 #include "config/endpoint.h"
+#include "config/tls_files.h"
 #include "observe/log.h"
 
 namespace claviger {
@@ -25,6 +27,9 @@ struct Settings {
   std::optional<SigningSecret> signing_key;  // what stands in that file: PEM
   Environment environment = *Environment::parse("development");
   std::vector<Endpoint> listen;
+  TlsPaths tls_paths;           // empty: plain HTTP
+  std::optional<TlsFiles> tls;  // what stands in those files
+  std::vector<Network> trusted_proxies;
   std::string database_url;
   unsigned workers = 1;
   std::chrono::seconds token_lifetime{};

@@ -20,9 +20,9 @@ constexpr std::int64_t cache_tokens_min = 1'000;
 constexpr std::int64_t ten_years_s = 10LL * 365 * 24 * 3600;
 constexpr std::size_t slips_max = 2;
 
-Error parse_signing_key(std::string_view text, Settings& out) {
+Error parse_pem_path(std::string_view text, std::string& out) {
   if (text.empty()) return ValueError{"the path is empty", "give the path of a PEM file"};
-  out.signing_key_path = text;  // the loader reads it
+  out = text;  // the loader reads it
   return std::nullopt;
 }
 
@@ -132,7 +132,8 @@ constexpr SettingRow rows[] = {
      .help = "signs tokens with a private key in place of JWT_SECRET_KEY: an unencrypted PEM file, "
              "of the curve P-256 (ES256) or Ed25519 (EdDSA): openssl genpkey -algorithm ed25519",
      .in_commands = true,
-     .parse = parse_signing_key},
+     .parse = [](std::string_view t,
+                 Settings& s) { return parse_pem_path(t, s.signing_key_path); }},
     {.name = "CLAVIGER_ENVIRONMENT",
      .flag = "--environment",
      .value = "NAME",
@@ -147,8 +148,32 @@ constexpr SettingRow rows[] = {
      .value = "ADDRESS:PORT,...",
      .fallback = "127.0.0.1:8003",
      .example = "127.0.0.1:8003,[::1]:8003",
-     .help = "where to listen; port 0 picks a free one; plain HTTP on loopback addresses only",
+     .help = "where to listen; port 0 picks a free one; other than loopback addresses need TLS or "
+             "CLAVIGER_TRUSTED_PROXIES",
      .parse = [](std::string_view t, Settings& s) { return values::endpoints(t, s.listen); }},
+    {.name = "CLAVIGER_TLS_CERTIFICATE",
+     .flag = "--tls-certificate",
+     .value = "PATH",
+     .example = "/etc/claviger/certificate.pem",
+     .help = "with CLAVIGER_TLS_KEY, serves TLS on all addresses: a PEM file, the server's own "
+             "certificate first, then those that issued it; SIGHUP reads both files again",
+     .parse = [](std::string_view t,
+                 Settings& s) { return parse_pem_path(t, s.tls_paths.certificate); }},
+    {.name = "CLAVIGER_TLS_KEY",
+     .flag = "--tls-key",
+     .value = "PATH",
+     .example = "/etc/claviger/certificate-key.pem",
+     .help = "the certificate's private key: a PEM file without a pass phrase",
+     .parse = [](std::string_view t, Settings& s) { return parse_pem_path(t, s.tls_paths.key); }},
+    {.name = "CLAVIGER_TRUSTED_PROXIES",
+     .flag = "--trusted-proxies",
+     .value = "ADDRESS,...",
+     .example = "192.0.2.10,2001:db8:1::/64",
+     .help =
+         "addresses and networks of the proxies whose X-Forwarded-For is believed, and which may "
+         "speak plain HTTP from another machine",
+     .parse = [](std::string_view t,
+                 Settings& s) { return values::networks(t, s.trusted_proxies); }},
     {.name = "CLAVIGER_DATABASE_URL",
      .flag = "--database-url",
      .value = "URL",

@@ -11,10 +11,16 @@ namespace {
 
 constexpr std::size_t shown_bytes_max = 80;
 constexpr std::size_t listen_addresses_max = 16;
+constexpr std::size_t networks_max = 64;
+constexpr unsigned ipv4_bits_min = 96 + 8;  // 10.0.0.0/8, the widest private one
+constexpr unsigned ipv6_bits_min = 7;       // fc00::/7, likewise
 constexpr std::string_view sqlite_scheme = "sqlite:";
 constexpr std::string_view right_listen =
     "write ADDRESS:PORT with an IP address, such as 127.0.0.1:8003 or [::1]:8003, several "
     "separated by commas";
+constexpr std::string_view right_networks =
+    "write an IP address or a network in full, such as 192.0.2.10 or 10.0.0.0/8, several separated "
+    "by commas";
 constexpr std::string_view right_database = "write sqlite:PATH, such as sqlite:claviger.db";
 
 bool has_control_character(std::string_view text) {
@@ -22,6 +28,17 @@ bool has_control_character(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7f;
   });
+}
+
+/// What stands between commas.
+std::vector<std::string_view> parts(std::string_view text) {
+  std::vector<std::string_view> all;
+  for (std::size_t start = 0; start <= text.size();) {
+    const auto comma = std::min(text.find(',', start), text.size());
+    all.push_back(text.substr(start, comma - start));
+    start = comma + 1;
+  }
+  return all;
 }
 
 ValueError error(std::string wrong, std::string_view right) {
@@ -53,10 +70,7 @@ std::optional<ValueError> whole_number(std::string_view text, std::int64_t low, 
 
 std::optional<ValueError> endpoints(std::string_view text, std::vector<Endpoint>& out) {
   out.clear();
-  for (std::size_t start = 0; start <= text.size();) {
-    const auto comma = std::min(text.find(',', start), text.size());
-    const auto part = text.substr(start, comma - start);
-    start = comma + 1;
+  for (const auto part : parts(text)) {
     const auto endpoint = parse_endpoint(part);
     if (!endpoint) return error(quoted(part) + " is not an address with a port", right_listen);
     if (endpoint->port != 0 && std::ranges::find(out, *endpoint) != out.end())
@@ -65,6 +79,21 @@ std::optional<ValueError> endpoints(std::string_view text, std::vector<Endpoint>
       return error("more addresses than can be listened on",
                    fmt::format("give at most {}", listen_addresses_max));
     out.push_back(*endpoint);
+  }
+  return std::nullopt;
+}
+
+std::optional<ValueError> networks(std::string_view text, std::vector<Network>& out) {
+  out.clear();
+  for (const auto part : parts(text)) {
+    const auto network = parse_network(part);
+    if (!network) return error(quoted(part) + " is not an address or network", right_networks);
+    if (network->bits < (is_ipv4(network->first) ? ipv4_bits_min : ipv6_bits_min))
+      return error(quoted(part) + " would trust most of the world",
+                   "name the proxies, or a network that they alone are in");
+    if (out.size() == networks_max)
+      return error("more networks than can be named", fmt::format("give at most {}", networks_max));
+    out.push_back(*network);
   }
   return std::nullopt;
 }

@@ -89,6 +89,7 @@ void hold_secrets(Examined& examined) {
     hold(examined, "JWT_SECRET_KEY_PREVIOUS", *settings.jwt_secret_key_previous);
   if (settings.signing_key)
     hold(examined, "CLAVIGER_SIGNING_KEY", comparable(*settings.signing_key));
+  if (settings.tls) hold(examined, "CLAVIGER_TLS_KEY", settings.tls->key);
 }
 
 }  // namespace

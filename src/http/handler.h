@@ -36,8 +36,8 @@ class Handler {
   /// unread, whatever its Content-Type or Content-Encoding.
   virtual bool reads_body(const Request& request) const = 0;
 
-  /// The answer for a request that could not be understood or taken: status 400, 405, 408, 413,
-  /// 414, 417, 431, or 503 (the pool is full, there are too many connections).
+  /// The answer for a request that could not be understood or taken: status 400, 403, 405, 408,
+  /// 413, 414, 417, 431, or 503 (the pool is full, there are too many connections).
   virtual void refuse(int status, std::string_view reason, const Request& request,
                       Response& response) = 0;
 

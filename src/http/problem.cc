@@ -37,6 +37,8 @@ void write(const ProblemKind& kind, std::string_view detail, const std::vector<F
 
 ProblemKind refusal_kind(int status) {
   switch (status) {
+    case 403:
+      return {403, "The connection is not trusted", "untrusted_connection"};
     case 405:
       return problem_kind(Code::method_not_allowed);
     case 408:

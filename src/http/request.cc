@@ -2,15 +2,12 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
-
 namespace claviger::http {
 
 std::string address_text(const Address& address) {
-  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  const bool is_v4 = std::equal(mapped.begin(), mapped.end(), address.bytes.begin());
+  const bool is_v4 = is_ipv4(address);
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = address.bytes.data() + (is_v4 ? mapped.size() : 0);
+  const void* bytes = address.bytes.data() + (is_v4 ? 12 : 0);
   ::inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
   return text.data();
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/ip_address.h"
 
 namespace claviger::http {
 
@@ -24,11 +25,7 @@ struct Single {
   std::string_view value;
 };
 
-/// The address of the caller: an IPv4 address as ::ffff:a.b.c.d.
-struct Address {
-  std::array<std::uint8_t, 16> bytes{};
-  bool operator==(const Address&) const = default;
-};
+using Address = IpAddress;
 /// "192.0.2.1" or "2001:db8::1".
 std::string address_text(const Address& address);
 
@@ -47,7 +44,7 @@ struct Request {
   Single content_type;
   Single content_encoding;
 
-  Address peer;
+  Address peer;          // whom it came from: the connection's peer, or whom a trusted proxy names
   std::uint64_t id = 0;  // the request id, 16 hexadecimal digits in text
 };
 /// The request id as it stands in X-Request-Id, problem bodies and log lines.

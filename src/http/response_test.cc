@@ -67,6 +67,12 @@ TEST(Response, SaysWhatBecomesOfTheConnection) {
             std::string::npos);
 }
 
+TEST(Response, AsksForTlsByTlsAlone_NET_5) {
+  const auto line = "\r\nStrict-Transport-Security: max-age=31536000\r\n";
+  EXPECT_NE(written(json_response(), {.is_tls = true}).find(line), std::string::npos);
+  EXPECT_EQ(written(json_response()).find("Strict-Transport"), std::string::npos);
+}
+
 TEST(Response, HasAStatusLineForAnyStatus) {
   auto response = json_response();
   response.status = 499;
@@ -150,7 +156,7 @@ TEST(Problem, CodesAndStatusesAreThoseOfTheContract) {
 }
 
 TEST(Refusal, HasItsOwnStatus) {
-  for (const int status : {400, 405, 408, 413, 414, 417, 431, 503}) {
+  for (const int status : {400, 403, 405, 408, 413, 414, 417, 431, 503}) {
     Response response;
     write_refusal(status, "Because.", Request{}, response);
     EXPECT_EQ(response.status, status);

@@ -90,6 +90,10 @@ bool has_no_content(int status) {
   return status == 204 || status == 304;
 }
 
+// A year, for this host alone: what its subdomains do is not for this server to say (RFC 6797).
+constexpr std::string_view kStrictTransportSecurity =
+    "Strict-Transport-Security: max-age=31536000\r\n";
+
 // Everything of an answer but its own header lines, its body and its three static texts.
 constexpr std::size_t kFixedBytesMax = 512;
 
@@ -108,6 +112,7 @@ void write_response(std::string& out, const Response& response, const Framing& f
   out += "\r\nContent-Security-Policy: ";
   out += response.content_security_policy;
   out += "\r\n";
+  if (framing.is_tls) out += kStrictTransportSecurity;
   out += response.headers;
   if (!has_no_content(response.status)) {
     if (!response.content_type.empty()) {

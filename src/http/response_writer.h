@@ -16,6 +16,7 @@ struct Framing {
   bool head_only = false;    // the request was a HEAD
   bool close = false;        // this is the connection's last answer
   bool is_http_1_0 = false;  // to which staying open must be said
+  bool is_tls = false;       // where HTTP Strict-Transport-Security means something
 };
 
 /// Appends an answer as HTTP/1.1 bytes (RFC 9112 §4, §6): status line, the headers of every answer

@@ -11,7 +11,7 @@ std::size_t Admission::AddressHash::operator()(const http::Address& address) con
   return std::hash<std::string_view>{}(text_of(address.bytes));
 }
 
-bool Admission::enter(const http::Address& address) {
+bool Admission::enter(const http::Address& address, bool is_proxy) {
   if (connections_.fetch_add(1) >= bounds_.connections) {
     --connections_;
     return false;
@@ -19,7 +19,7 @@ bool Admission::enter(const http::Address& address) {
   Shard& s = shard(address);
   Lock lock(s.mutex);
   const auto place = s.counts.try_emplace(address, 0).first;
-  if (place->second >= bounds_.connections_per_address) {
+  if (!is_proxy && place->second >= bounds_.connections_per_address) {
     --connections_;
     return false;
   }

@@ -17,8 +17,9 @@ class Admission {
  public:
   explicit Admission(const Bounds& bounds) : bounds_(bounds) {}
 
-  /// Whether one more connection from there is taken. If so, `leave` is to follow.
-  [[nodiscard]] bool enter(const http::Address& address);
+  /// Whether one more connection from there is taken. If so, `leave` is to follow. A trusted proxy
+  /// has as many as there are: they are those of all its callers.
+  [[nodiscard]] bool enter(const http::Address& address, bool is_proxy = false);
   void leave(const http::Address& address);
 
   /// Whether there is memory for that many more bytes of requests. If so, `give_back` is to follow.

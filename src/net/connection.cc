@@ -3,10 +3,9 @@
 #include <sys/epoll.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "base/secret.h"
+#include "http/forwarded.h"
 #include "http/response_writer.h"
 #include "net/edge.h"
 #include "net/loop.h"
@@ -25,7 +24,9 @@ Connection::Connection(Loop& loop, Edge& edge, Transport transport, const http::
       edge_(edge),
       transport_(std::move(transport)),
       deadline_(loop.now() + edge.bounds.head_deadline),  // also for its first byte
-      peer_(peer) {}
+      peer_(peer),
+      is_proxy_(edge.is_proxy(peer)),
+      is_stranger_(edge.is_stranger(peer)) {}
 
 Connection::~Connection() {
   release_exchange();
@@ -33,6 +34,7 @@ Connection::~Connection() {
 }
 
 bool Connection::start() {
+  if (edge_.tls != nullptr) phase_ = Phase::handshake;
   watched_ = EPOLLIN;
   return loop_.watch(transport_.fd(), *this, watched_, EPOLL_CTL_ADD);
 }
@@ -49,12 +51,31 @@ void Connection::on_events(std::uint32_t events) {
       watch(0);
     return;
   }
+  if (phase_ == Phase::handshake) return shake_hands();
   if (phase_ == Phase::lingering) return read_past();
   if (has_output()) return is_broken ? close() : advance();
   read();
 }
 
 // --- Reading ------------------------------------------------------------------------------------
+
+/// Its deadline is the head's, from the connection's start, however it comes.
+void Connection::shake_hands() {
+  // Not before something has come, so that who only connects costs no memory.
+  if (!transport_.is_tls() && !transport_.begin_tls(*edge_.tls)) return close();
+  const auto state = transport_.shake_hands();
+  if (state == Transfer::State::again) return watch(transport_.events_to_go_on());
+  if (state == Transfer::State::failed) return fail_handshake(transport_.why_failed());
+  phase_ = Phase::idle;
+  read();  // the first request may have come along
+}
+
+/// Closes without a word: strangers knock on every port, so it is worth no more than a debug line.
+void Connection::fail_handshake(const char* why) {
+  edge_.log.write(LogLevel::debug, "tls_handshake_failed",
+                  {{"address", http::address_text(peer_)}, {"reason", why}});
+  close();
+}
 
 void Connection::read() {
   if (!exchange_) exchange_ = loop_.take_exchange();
@@ -66,7 +87,7 @@ void Connection::read() {
       break;
     case Transfer::State::again:
       if (phase_ == Phase::idle && edge_.is_stopping.load()) return close();
-      return rest();
+      return wait_for_more();  // by the deadline that there is: this was no part of a request
     case Transfer::State::end:
       has_ended_ = true;
       break;
@@ -119,6 +140,7 @@ bool Connection::step() {
       return exchange_->head.chunked ? read_chunks() : read_sized_body();
     case Phase::skipping:
       return skip_body();
+    case Phase::handshake:
     case Phase::waiting:
     case Phase::lingering:
     case Phase::closed:
@@ -162,6 +184,9 @@ bool Connection::begin_request() {
   request_size_ = x.head.size;
   x.body_size = 0;
   started_ = loop_.now();
+  if (is_proxy_) x.request.peer = http::caller_of(x.request.headers, peer_, edge_.proxies);
+  if (is_stranger_)
+    return refuse(403, "Plain HTTP is served to this machine and to the trusted proxies alone.");
   const bool has_body = x.head.chunked || x.head.content_length != 0;
   skips_body_ = has_body && !edge_.handler.reads_body(x.request);
   if (!has_body || skips_body_) return answer();
@@ -294,7 +319,8 @@ void Connection::write_answer() {
                         .request_id = x.request.id,
                         .head_only = x.request.method == http::Method::head,
                         .close = is_last_,
-                        .is_http_1_0 = x.head.is_http_1_0});
+                        .is_http_1_0 = x.head.is_http_1_0,
+                        .is_tls = transport_.is_tls()});
   edge_.handler.answered(x.request, x.response, started_);
   x.input.consume(request_size_);
   phase_ = Phase::idle;
@@ -307,70 +333,11 @@ void Connection::write_answer() {
   }
 }
 
-// --- Writing and closing ------------------------------------------------------------------------
-
-/// Sends the output. True: all of it is sent and the connection goes on.
-bool Connection::flush() {
-  while (has_output()) {
-    Exchange& x = *exchange_;
-    const auto sent = transport_.send(std::string_view(x.output).substr(x.sent));
-    switch (sent.state) {
-      case Transfer::State::done:
-        x.sent += sent.size;
-        break;
-      case Transfer::State::again:
-        if ((watched_ & EPOLLOUT) == 0) deadline_ = loop_.now() + edge_.bounds.write_deadline;
-        watch(EPOLLOUT);
-        return false;
-      case Transfer::State::end:
-      case Transfer::State::failed:
-        close();
-        return false;
-    }
-    if (x.sent != x.output.size()) continue;
-    wipe_characters(x.output);
-    x.sent = 0;
-    // What the peer did not send while nobody read is not held against it.
-    if ((watched_ & EPOLLOUT) != 0) enter(phase_);
-  }
-  if (is_last_) finish();
-  return !is_last_;
-}
-
-/// All that came is answered: waits for more, with as little memory as possible.
-void Connection::rest() {
-  if (phase_ == Phase::waiting) return;
-  if (has_ended_) return close();
-  if (phase_ == Phase::idle) {
-    // A request may have come that nobody has read yet; if not, this closes.
-    if (edge_.is_stopping.load()) return read();
-    enter(Phase::idle);
-    release_exchange();
-  }
-  watch(EPOLLIN);
-}
-
-void Connection::finish() {
-  if (!must_linger_ || has_ended_) return close();
-  // Closing now would make the kernel reset the connection if more comes, and the answer could be
-  // lost on its way (RFC 9112 §9.6).
-  transport_.finish_sending();
-  release_exchange();
-  enter(Phase::lingering);
-  watch(EPOLLIN);
-}
-
-void Connection::read_past() {
-  std::array<char, 4 * KiB> bytes;
-  const auto received = transport_.receive(bytes);
-  if (received.state == Transfer::State::done)
-    wipe(bytes.data(), received.size);
-  else if (received.state != Transfer::State::again)
-    close();
-}
+// --- Ending and keeping time ---------------------------------------------------------------------
 
 void Connection::on_sweep(SteadyTime now) {
   if (phase_ == Phase::waiting || phase_ == Phase::closed || now < deadline_) return;
+  if (phase_ == Phase::handshake) return fail_handshake("it took too long");
   const bool is_receiving = phase_ == Phase::head || phase_ == Phase::body;
   if (!is_receiving || has_output()) return close();
   refuse(408, "The request took too long to come.");
@@ -378,6 +345,7 @@ void Connection::on_sweep(SteadyTime now) {
 }
 
 void Connection::on_stop() {
+  if (phase_ == Phase::handshake) return close();
   if (phase_ == Phase::idle && !has_output()) rest();
 }
 

@@ -33,6 +33,7 @@ class EventTarget {
 /// one loop and all of it runs on that loop's thread, but for `run` and `run_together`, which is
 /// the handler waiting on a thread of the pool; meanwhile nothing else touches the exchange.
 ///
+///   handshake → idle    (by TLS alone)
 ///   idle → head → body ─→ waiting ─→ idle        (pipelined: straight on to the next head)
 ///                    └──────┴─────→ skipping → idle
 ///   any → lingering → closed
@@ -61,6 +62,7 @@ class Connection final : public EventTarget, private Task {
 
  private:
   enum class Phase : std::uint8_t {
+    handshake,  // of TLS, not over yet
     idle,       // between two requests
     head,       // a part of a head has come
     body,       // the head has come, a part of the body has not
@@ -74,6 +76,8 @@ class Connection final : public EventTarget, private Task {
   void run_together(std::span<Task* const> tasks) noexcept override;
 
   // Reading
+  void shake_hands();
+  void fail_handshake(const char* why);
   void read();
   bool make_room();
   void advance();
@@ -94,6 +98,7 @@ class Connection final : public EventTarget, private Task {
   bool has_output() const { return exchange_ != nullptr && !exchange_->output.empty(); }
   bool flush();
   void rest();
+  void wait_for_more();
   void finish();
   void read_past();
   void close();
@@ -114,14 +119,16 @@ class Connection final : public EventTarget, private Task {
   std::size_t examined_ = 0;      // bytes of an incomplete head that were looked at
   std::size_t request_size_ = 0;  // bytes of the request under way at the input's front
   std::uint64_t to_skip_ = 0;     // bytes of a sized body that are still to be read past
-  http::Address peer_;
-  std::uint32_t watched_ = 0;  // events that epoll is asked for
+  http::Address peer_;            // of the socket, be it a proxy's
+  std::uint32_t watched_ = 0;     // events that epoll is asked for
   Phase phase_ = Phase::idle;
   Pool::Lane side_ = Pool::Lane::first;  // of the loop, as the last request was
-  bool skips_body_ = false;              // the request under way has a body that means nothing
-  bool is_last_ = false;                 // the answer under way is the connection's last
-  bool must_linger_ = false;             // more may come that will not be read
-  bool has_ended_ = false;               // the peer sends no more
+  const bool is_proxy_;       // the peer is a trusted proxy, which says whom it calls for
+  const bool is_stranger_;    // the peer may not speak plain HTTP with this server
+  bool skips_body_ = false;   // the request under way has a body that means nothing
+  bool is_last_ = false;      // the answer under way is the connection's last
+  bool must_linger_ = false;  // more may come that will not be read
+  bool has_ended_ = false;    // the peer sends no more
 };
 
 }  // namespace claviger::net

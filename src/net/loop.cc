@@ -10,7 +10,6 @@
 #include <system_error>
 #include <utility>
 
-#include "base/secret.h"
 #include "http/response_writer.h"
 
 namespace claviger::net {
@@ -233,7 +232,7 @@ void Loop::pause_accepting(int error) {
 }
 
 void Loop::add(Fd socket, const http::Address& peer) {
-  if (!edge_.admission.enter(peer)) return turn_away(std::move(socket), peer);
+  if (!edge_.admission.enter(peer, edge_.is_proxy(peer))) return turn_away(std::move(socket), peer);
   auto connection = std::make_unique<Connection>(*this, edge_, Transport(std::move(socket)), peer);
   if (!connection->start()) return;
   connection->place = connections_.size();
@@ -242,9 +241,10 @@ void Loop::add(Fd socket, const http::Address& peer) {
   if (closed_.capacity() < connections_.size()) closed_.reserve(connections_.capacity());
 }
 
-/// Says 503 as far as that goes without waiting.
+/// Says 503 as far as that goes without waiting: not by TLS, where it takes a handshake.
 void Loop::turn_away(Fd socket, const http::Address& peer) {
   ++turned_away_;
+  if (edge_.tls != nullptr) return;
   http::Request request;
   request.peer = peer;
   request.id = next_request_id();
@@ -256,9 +256,7 @@ void Loop::turn_away(Fd socket, const http::Address& peer) {
   [[maybe_unused]] const auto sent = transport.send(bytes);
   transport.finish_sending();
   // What is left unread would make the close a reset, and the answer could be lost.
-  std::array<char, 4 * KiB> bytes_read;
-  const auto received = transport.receive(bytes_read);
-  if (received.state == Transfer::State::done) wipe(bytes_read.data(), received.size);
+  transport.discard();
 }
 
 void Loop::begin_stop() {

@@ -201,6 +201,22 @@ TEST(Admission, BoundsConnectionsPerAddressAndOverall) {
   EXPECT_FALSE(admission.enter(a));
 }
 
+TEST(Admission, LetsAProxyHaveTheConnectionsOfAllItsCallers_NET_2) {
+  Bounds bounds;
+  bounds.connections = 4;
+  bounds.connections_per_address = 1;
+  Admission admission(bounds);
+  http::Address proxy;
+  proxy.bytes[15] = 1;
+  http::Address other;
+  other.bytes[15] = 2;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.enter(proxy, /*is_proxy=*/true));
+  EXPECT_TRUE(admission.enter(other));
+  EXPECT_FALSE(admission.enter(proxy, /*is_proxy=*/true));
+  for (int i = 0; i < 3; ++i) admission.leave(proxy);
+  EXPECT_FALSE(admission.enter(other));
+}
+
 TEST(Admission, BoundsTheMemoryOfLargeRequests) {
   Bounds bounds;
   bounds.grown_input_bytes = 100;

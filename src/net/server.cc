@@ -29,7 +29,8 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, http::Handl
     if (address.port != 0) TRY_STATUS(check_is_free(address));
     for (auto& of_worker : listeners) of_worker.push_back(TRY(listen_on(address)));
   }
-  auto edge = std::make_unique<Edge>(handler, clock, log, options.bounds);
+  auto edge = std::make_unique<Edge>(handler, clock, log, options.bounds, options.tls,
+                                     options.trusted_proxies);
   std::unique_ptr<Server> server(new Server(std::move(edge), std::move(addresses)));
   for (auto& of_worker : listeners) {
     auto loop = std::make_unique<Loop>(*server->edge_, std::move(of_worker), random_number(random));

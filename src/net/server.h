@@ -4,12 +4,14 @@
 #include <thread>
 #include <vector>
 
+#include "base/ip_address.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "http/handler.h"
 #include "net/bounds.h"
 #include "net/socket.h"
+#include "net/tls.h"
 #include "observe/log.h"
 
 namespace claviger::net {
@@ -25,6 +27,8 @@ class Server {
     std::vector<ListenAddress> listen;
     unsigned workers = 1;
     Bounds bounds{};
+    const Tls* tls = nullptr;                // null: plain HTTP. By TLS, SIGPIPE has to be ignored
+    std::vector<Network> trusted_proxies{};  // whose X-Forwarded-For is believed
   };
   /// Listens on all addresses; connections wait until `start`. An error names the address and why.
   static Result<std::unique_ptr<Server>> open(const Options& options, http::Handler& handler,

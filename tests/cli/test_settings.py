@@ -59,6 +59,7 @@ BAD = {
     "CLAVIGER_TOKEN_LIFETIME": ["0", "59", "-60", "x", "1e3", "60s", "99999999999999999999"],
     "CLAVIGER_TOKEN_LIFETIME_MAX": ["0", "59", "x", "-1"],
     "CLAVIGER_LOG_LEVEL": ["verbose", "INFO ", "3"],
+    "CLAVIGER_TRUSTED_PROXIES": ["x", "127.0.0.1,", "127.0.0.1/33", "10.0.0.1/8", "::/0", "[::1]"],
 }
 BAD_CASES = [
     (name, value) for name, values in BAD.items() for value in values if value != ""
@@ -283,6 +284,9 @@ def test_help_names_every_setting():
         "JWT_SECRET_KEY",
         "CLAVIGER_ENVIRONMENT",
         "CLAVIGER_LISTEN",
+        "CLAVIGER_TLS_CERTIFICATE",
+        "CLAVIGER_TLS_KEY",
+        "CLAVIGER_TRUSTED_PROXIES",
         "CLAVIGER_DATABASE_URL",
         "CLAVIGER_WORKERS",
         "CLAVIGER_TOKEN_LIFETIME",

@@ -31,8 +31,9 @@ DESCRIPTIONS = {
 class Api:
     """Calls to one server. Safe for threads: each has a connection of its own."""
 
-    def __init__(self, address, canaries):
+    def __init__(self, address, canaries, tls=None):
         self.address = address
+        self.tls = tls
         self.canaries = canaries
         self._local = threading.local()
         self._document = None
@@ -40,7 +41,7 @@ class Api:
     # Calling
 
     def connect(self, **options):
-        return Connection(self.address, **options)
+        return Connection(self.address, **{"tls": self.tls, **options})
 
     def call(self, method, target, headers=(), json=None, form=None, body=None, documented=True):
         """One request on this thread's connection, its answer checked and returned."""

@@ -58,10 +58,11 @@ class Server:
     """A running server with a directory, a database and credentials of its own.
 
     `settings` are environment variables; None leaves one out. With `directory` a server runs on
-    what an earlier one left there.
+    what an earlier one left there. `tls`, an ssl.SSLContext, is how a server with a certificate is
+    called.
     """
 
-    def __init__(self, directory=None, arguments=(), **settings):
+    def __init__(self, directory=None, arguments=(), tls=None, **settings):
         self.own_directory = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="claviger-test-"))
         self.database = self.directory / "claviger.db"
@@ -75,6 +76,7 @@ class Server:
         }
         self.settings = {k: str(v) for k, v in self.settings.items() if v is not None}
         self.arguments = list(arguments)
+        self.tls = tls
         self.canaries = Canaries()
         for name in SECRET_SETTINGS:
             self.canaries.add(self.settings.get(name))
@@ -119,11 +121,12 @@ class Server:
         self._spawn(prefix)
         line = self._first_line(began + START_S)
         self.start_s = time.monotonic() - began
-        assert line.startswith("ready http://"), f"{line!r}\n{self.log_text()[-2000:]}"
+        start = "ready https://" if self.tls else "ready http://"
+        assert line.startswith(start), f"{line!r}\n{self.log_text()[-2000:]}"
         urls = [urllib.parse.urlsplit(url) for url in line.split()[1:]]
         self.addresses = [(url.hostname, url.port) for url in urls]
         self.address = self.addresses[0]
-        self.api = Api(self.address, self.canaries)
+        self.api = Api(self.address, self.canaries, self.tls)
         return self
 
     def _first_line(self, deadline):

@@ -56,11 +56,22 @@ class Closed(Exception):
 
 
 class Connection:
-    """One connection. Bytes go out as given; answers are parsed strictly."""
+    """One connection. Bytes go out as given; answers are parsed strictly. `tls`: an
+    ssl.SSLContext; `session`: one of TLS to resume; `source`: the address to call from."""
 
-    def __init__(self, address, timeout=TIMEOUT_S):
-        self.socket = socket.create_connection(address, timeout)
+    def __init__(self, address, timeout=TIMEOUT_S, tls=None, session=None, source=None):
+        bound_to = (source, 0) if source else None
+        self.socket = socket.create_connection(address, timeout, bound_to)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            plain = self.socket
+            try:
+                self.socket = tls.wrap_socket(
+                    plain, server_hostname=address[0], session=session
+                )
+            except Exception:
+                plain.close()
+                raise
         self.received = b""
 
     def __enter__(self):
