@@ -108,9 +108,10 @@ int examine(Process& process, const Asked& asked) {
 }
 
 constexpr const char* footer =
-    R"(Each FILE is the settings of one environment, as --config takes them. Nothing is started, and
-neither this process's environment nor defaults of another file are mixed in. A line for each
-finding goes to standard output: FILE:LINE: SEVERITY: SETTING: what is wrong; what would be right.
+    R"(Each FILE is the settings of one environment, as --config takes them. Nothing is started,
+and the variables of this process are left aside. A line for each finding goes to standard output:
+
+  FILE:LINE: SEVERITY: SETTING: what is wrong; what would be right
 
   error    a start refuses it, or two environments share it
   warning  a start takes it, but it is weak

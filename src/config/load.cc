@@ -45,6 +45,7 @@ class Loader {
     if (purpose == Purpose::serve) check_serving();
     look_for_slips();
     sort_weaknesses();
+    std::erase_if(file_lines_, [this](const auto& entry) { return !find_set(file_, entry.first); });
     return {.settings = std::move(settings_),
             .problems = std::move(problems_),
             .warnings = std::move(warnings_),

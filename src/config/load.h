@@ -38,7 +38,7 @@ struct InspectedSettings {
   Settings settings{};  // those that are acceptable one by one; the others keep their defaults
   std::vector<SettingProblem> problems{};  // each would stop the start
   std::vector<SettingProblem> warnings{};
-  std::map<std::string, std::size_t, std::less<>> lines{};  // of the settings file, by name
+  std::map<std::string, std::size_t, std::less<>> lines{};  // of what the file sets, by name
 };
 
 /// Reads, checks and combines all sources. Finds every problem there is, not only the first.

@@ -60,6 +60,9 @@ TEST(Doctor, AGoodFileHasNotesAtMost) {
   EXPECT_THAT(files.look("a").findings, IsEmpty());
   files.files["a"] = {settings("production", "JWT_SECRET_KEY=" + good_key + "\n")};
   EXPECT_THAT(files.look("a").findings, Each(Field(&Finding::severity, Severity::note)));
+  // An empty value is an unset one, beside which the twin counts.
+  files.files["a"] = {settings("production", "JWT_SECRET_KEY=\nJWT_SECRET_KEY_FILE=key\n")};
+  EXPECT_THAT(files.look("a").findings, IsEmpty());
 }
 
 // ENV-3: a secret that stands where another setting is meant is not repeated either.

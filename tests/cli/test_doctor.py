@@ -132,6 +132,11 @@ def test_a_clean_pair_passes(doctor, production, staging):
     assert doctor.run(production, staging, status=0, arguments=["--strict"]) == []
 
 
+def test_an_empty_value_beside_a_file_is_an_unset_one(doctor, production):
+    production.set(JWT_SECRET_KEY="")
+    assert doctor.run(production, status=0, arguments=["--strict"]) == []
+
+
 def test_what_a_good_file_says_starts(doctor, production, start):
     """What the doctor passes, a start takes."""
     doctor.run(production, status=0, arguments=["--strict"])
