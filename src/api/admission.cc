@@ -54,7 +54,7 @@ Status admit_api_key(Call& call, std::string_view key) {
   auto acting = authenticate_client(call.app.services, key);
   if (!acting) return fail(refuse_attempt(call, std::move(acting).error(), {}));
   call.response.notes.client_id = acting->id();
-  call.acting = *acting;
+  call.acting = acting->asked_by(request_ref(call));
   return {};
 }
 
@@ -72,7 +72,7 @@ Status admit_login(Call& call) {
                 "CLIENT_API_KEY: " + acting.error().cause);
   if (!acting) return fail(std::move(acting).error());
   call.response.notes.client_id = acting->id();
-  call.acting = *acting;
+  call.acting = acting->asked_by(request_ref(call));
   return {};
 }
 

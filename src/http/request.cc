@@ -1,18 +1,11 @@
 #include "http/request.h"
 
-#include <arpa/inet.h>
-
-#include <algorithm>
+#include "base/ip_address.h"
 
 namespace claviger::http {
 
 std::string address_text(const Address& address) {
-  constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  const bool is_v4 = std::equal(mapped.begin(), mapped.end(), address.bytes.begin());
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = address.bytes.data() + (is_v4 ? mapped.size() : 0);
-  ::inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
-  return text.data();
+  return ip_address_text(address.bytes);
 }
 
 void request_id_write(std::uint64_t id, char* out) {

@@ -73,7 +73,8 @@ Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
                                    .created_at = now,
                                    .expires_at = claims.expires_at,
                                    .secret_hash = presented,
-                                   .api_key_hash = acting.key()}));
+                                   .api_key_hash = acting.key(),
+                                   .origin = acting.origin()}));
   if (!stored) {
     wipe(text);
     return wrong_login("rotated or deactivated meanwhile");
