@@ -26,6 +26,14 @@ constexpr const char* settings =
     "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;"
     "PRAGMA journal_size_limit = 67108864;";
 
+/// Asks for a lock again every millisecond. SQLite's own waiting asks less and less often, and might
+/// never meet the short moments between the commits of a busy process.
+int wait_for_lock(void* timeout_ms, int tries) {
+  if (tries >= *static_cast<const int*>(timeout_ms)) return 0;
+  sqlite3_sleep(1);
+  return 1;
+}
+
 }  // namespace
 
 Rows::Rows(Rows&& other) noexcept
@@ -159,7 +167,8 @@ int Connection::error_code() const {
 }
 
 void Connection::set_busy_timeout(std::chrono::milliseconds timeout) {
-  sqlite3_busy_timeout(db_, static_cast<int>(timeout.count()));
+  busy_timeout_ms_ = static_cast<int>(timeout.count());
+  sqlite3_busy_handler(db_, wait_for_lock, &busy_timeout_ms_);
 }
 
 Result<sqlite3_stmt*> Connection::prepared(Query query) {

@@ -150,6 +150,7 @@ class Connection {
   std::int64_t changes() const;
 
   sqlite3* db_;
+  int busy_timeout_ms_ = 0;
   std::array<sqlite3_stmt*, query_count> statements_{};
 };
 
