@@ -58,6 +58,11 @@ TEST_P(SharedStoreContract, WritesOfTwoStoresAllHappen) {
     }
   });
   EXPECT_EQ(must(store_->list_users(client, 1, 100)).users.size(), 80U);
+  TrailCheck check(must(store_->audit_state()).trail, {}, nullptr);  // and make one audit trail
+  for (const auto& row : must(other->read_audit(0, 100)).rows) check.add(row);
+  const auto report = check.finish();
+  EXPECT_TRUE(report.is_sound());
+  EXPECT_EQ(report.rows, 81);
 }
 
 TEST_P(SharedStoreContract, AnotherProcessCommitIsSeenAtOnce) {
