@@ -2,8 +2,13 @@
 owns the database can do, and what an auditor without Claviger can."""
 
 import hashlib
+import json
+import os
 import sqlite3
 import struct
+import subprocess
+
+from claviger import command
 
 COLUMNS = (
     "sequence, at_ms, actor, actor_id, action, object, object_id, client_id, request_id, address,"
@@ -78,3 +83,36 @@ class Trail:
             row["sequence"] = number
             row["hash"] = hash_ = row_hash(hash_, row)
             self.insert(row)
+
+
+def make_key(folder):
+    """A key for checkpoints: the paths of its private and its public half."""
+    private, public = folder / "audit-key.pem", folder / "audit-key.pub"
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True)
+    subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
+    os.chmod(private, 0o600)
+    return private, public
+
+
+class Auditor:
+    """Runs `claviger audit …` with a server's settings."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def run(self, *arguments, status=0, **more):
+        done = command("audit", *arguments, server=self.server, **more)
+        assert done.returncode == status, done
+        return done
+
+    def verify(self, *arguments, sound=True, **more):
+        """The report, as JSON."""
+        status = 0 if sound else 1
+        report = json.loads(self.run("verify", "--json", *arguments, status=status, **more).stdout)
+        assert report["sound"] == sound and bool(report["faults"]) != sound, report
+        return report
+
+    def problems(self, *arguments, **more):
+        """What is wrong: (row, words) each."""
+        faults = self.verify(*arguments, sound=False, **more)["faults"]
+        return [(fault["sequence"], fault["problem"]) for fault in faults]
