@@ -88,18 +88,19 @@ void TrailCheck::check_seal(const AuditTrail& trail) {
 
 void TrailCheck::add(const AuditRow& row) {
   const auto expected = report_.end.sequence + 1;
-  const auto computed = audit_hash(report_.end.hash, row);
-  const bool is_next = row.sequence == expected;
-  if (!is_next)
-    fault(row.sequence, row.sequence > expected ? missing(expected, row.sequence - 1)
-                                                : fmt::format("row {} stands behind row {}",
-                                                              row.sequence, report_.end.sequence));
-  else if (text_of(computed) != row.hash)
+  ++report_.rows;
+  if (row.sequence < expected) {
+    fault(row.sequence,
+          fmt::format("row {} has no place behind row {}", row.sequence, report_.end.sequence));
+    return;
+  }
+  if (row.sequence > expected)
+    fault(row.sequence, missing(expected, row.sequence - 1));
+  else if (text_of(audit_hash(report_.end.hash, row)) != row.hash)
     fault(row.sequence,
           fmt::format("row {} is not what was written behind row {}: it was changed, put in or "
                       "moved, or its hash was",
                       row.sequence, report_.end.sequence));
-  ++report_.rows;
   // From here on by the hash that stands there, so that one fault is told once.
   report_.end = {.sequence = row.sequence, .hash = {}};
   std::copy_n(row.hash.begin(), std::min(row.hash.size(), report_.end.hash.size()),

@@ -1,5 +1,6 @@
 #include "service/audit.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -26,14 +27,16 @@ Result<AuditReport> verify_audit_trail(Services& services, const AuditVerificati
   const auto state = TRY(services.store.audit_state());
   const auto first = state.trail.begin.sequence;
   TrailCheck check(state.trail, verification.checkpoints, verification.key);
-  for (;;) {
-    const auto page = TRY(services.store.read_audit(check.at().sequence, kPage));
+  // From before the beginning, lest rows be hidden there.
+  for (auto after = std::numeric_limits<std::int64_t>::min();;) {
+    const auto page = TRY(services.store.read_audit(after, kPage));
     // Retention may take rows while we are on our way to them.
     if (page.trail.begin.sequence > check.at().sequence) check.move_begin(page.trail);
     for (const auto& row : page.rows) check.add(row);
     if (verification.progress)
       verification.progress(check.at().sequence - first, state.newest.sequence - first);
     if (page.rows.empty()) return check.finish();
+    after = page.rows.back().sequence;
   }
 }
 

@@ -99,7 +99,7 @@ Result<AuditPage> Engine::read_audit(std::int64_t after, std::int64_t limit) {
   auto db = readers_->take();
   const auto snapshot = TRY(Snapshot::begin(*db));
   AuditPage page{.trail = TRY(read_trail(*db)), .rows = {}};
-  auto rows = TRY(db->query(Query::read_audit, std::max(after, page.trail.begin.sequence), limit));
+  auto rows = TRY(db->query(Query::read_audit, after, limit));
   while (TRY(rows.next())) page.rows.push_back(read_row(rows));
   return page;
 }

@@ -26,7 +26,7 @@ constexpr const char* settings =
     "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;"
     "PRAGMA journal_size_limit = 67108864;";
 
-/// Asks for a lock again every millisecond. SQLite's own waiting asks less and less often, and might
+/// Asks for a lock again every millisecond. SQLite's own waiting asks less and less often, and may
 /// never meet the short moments between the commits of a busy process.
 int wait_for_lock(void* timeout_ms, int tries) {
   if (tries >= *static_cast<const int*>(timeout_ms)) return 0;
