@@ -50,8 +50,13 @@ Status admit_bearer(Call& call) {
   return settle(call, check_token(call.app.services, *token));
 }
 
+Result<ActingClient> authenticate(const Call& call, std::string_view key) {
+  FoundClients none;
+  return authenticate_client(call.app.services, key, call.found != nullptr ? *call.found : none);
+}
+
 Status admit_api_key(Call& call, std::string_view key) {
-  auto acting = authenticate_client(call.app.services, key);
+  auto acting = authenticate(call, key);
   if (!acting) return fail(refuse_attempt(call, std::move(acting).error(), {}));
   call.response.notes.client_id = acting->id();
   call.acting = acting->asked_by(request_ref(call));
@@ -65,7 +70,7 @@ Status admit_login(Call& call) {
     return fail(Code::missing_credential,
                 "The header x-api-key is needed: this server has no CLIENT_API_KEY.");
   auto acting = call.app.default_api_key->reveal(
-      [&](std::string_view key) { return authenticate_client(call.app.services, key); });
+      [&](std::string_view key) { return authenticate(call, key); });
   if (!acting && acting.error().code != Code::storage_unavailable)
     return fail(Code::missing_credential,
                 "The header x-api-key is needed: this server's CLIENT_API_KEY is not valid.",

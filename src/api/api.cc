@@ -43,15 +43,28 @@ void answer_unrouted(Outcome outcome, const http::Request& request, http::Respon
                 request, response);
 }
 
-/// Body and endpoint, once the credential is good.
-Status answer(Call& call) {
-  if (!call.route.body.empty()) call.body = TRY(http::read_fields(call.request));
-  return call.route.endpoint(call);
-}
-
 void note_route(const Route& route, http::LogNotes& notes) {
   notes.route = route.pattern;
   notes.is_frequent = !route.may_wait;
+}
+
+Status read_body(Call& call) {
+  if (!call.route.body.empty()) call.body = TRY(http::read_fields(call.request));
+  return {};
+}
+
+/// Body and endpoint, once the credential is good.
+Status answer(Call& call) {
+  TRY_STATUS(read_body(call));
+  return call.route.endpoint(call);
+}
+
+/// Everything before the endpoint.
+Status prepare(Call& call) {
+  note_route(call.route, call.response.notes);
+  TRY_STATUS(check_single_credentials(call.request));
+  TRY_STATUS(admit(call));
+  return read_body(call);
 }
 
 void finish(const Call& call, const Status& status) {
@@ -89,7 +102,7 @@ Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
 
 bool Api::is_bulk(const http::Request& request) const {
   const auto match = match_route(request.method, request.path);
-  return match.outcome == Outcome::found && routes()[match.row].in_bulk;
+  return match.outcome == Outcome::found && routes()[match.row].in_bulk != nullptr;
 }
 
 bool Api::reads_body(const http::Request& request) const {
@@ -126,10 +139,27 @@ void Api::handle(const http::Request& request, http::Response& response) {
             .request = request,
             .response = response,
             .id = match.parameters[0]};
-  note_route(route, response.notes);
-  Status status = check_single_credentials(request);
-  if (status) status = admit(call);
-  finish(call, status ? answer(call) : status);
+  const Status status = prepare(call);
+  finish(call, status ? route.endpoint(call) : status);
+}
+
+void Api::handle_bulk(std::span<const Job> jobs) {
+  // There is one route whose requests come in bulk; routes.cc sees to that.
+  const auto match = match_route(jobs.front().request->method, jobs.front().request->path);
+  const Route& route = routes()[match.row];
+  FoundClients found;
+  std::vector<Call> calls;
+  std::vector<Status> outcomes;
+  calls.reserve(jobs.size());
+  outcomes.reserve(jobs.size());
+  for (const auto& job : jobs)
+    outcomes.push_back(prepare(calls.emplace_back(Call{.app = app_,
+                                                       .route = route,
+                                                       .request = *job.request,
+                                                       .response = *job.response,
+                                                       .found = &found})));
+  route.in_bulk(calls, outcomes);
+  for (std::size_t i = 0; i < calls.size(); ++i) finish(calls[i], outcomes[i]);
 }
 
 void Api::refuse(int status, std::string_view reason, const http::Request& request,

@@ -20,6 +20,7 @@ class Api final : public http::Handler {
   void start_draining() { app_.draining = true; }
 
   bool is_bulk(const http::Request& request) const override;
+  void handle_bulk(std::span<const Job> jobs) override;
   bool reads_body(const http::Request& request) const override;
   bool try_handle(const http::Request& request, http::Response& response) override;
   void handle(const http::Request& request, http::Response& response) override;

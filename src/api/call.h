@@ -35,6 +35,7 @@ struct Call {
   std::optional<ActingClient> acting{};  // set where the route asks for an API key
   std::optional<Identity> identity{};    // set where the route asks for a Bearer token
   http::Fields body{};                   // set where the route has one
+  FoundClients* found = nullptr;         // shared by calls that are answered together
 };
 
 /// The {id} of the path. Errors: not_found, also for what is no id at all.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "api/call.h"
 
 /// The endpoints, one file each. Every one reads what it was sent, calls one use case and writes
@@ -17,6 +19,8 @@ Status post_user_secret(Call& call);
 Status get_user_tokens(Call& call);
 Status delete_user_tokens(Call& call);
 Status post_token(Call& call);
+/// That for calls that came at the same time. Those whose outcome is an error already are left.
+void post_tokens(std::span<Call> calls, std::span<Status> outcomes);
 Status get_token(Call& call);
 Status delete_token(Call& call);
 Status get_tokens(Call& call);

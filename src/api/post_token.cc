@@ -6,23 +6,21 @@ namespace claviger::api {
 namespace {
 
 /// The name that failures are counted by: the identifier within its client.
-std::string attempt_name(const ActingClient& acting, std::string_view identifier) {
-  return acting.id().text() + "/" + std::string(identifier);
+std::string attempt_name(const Login& login) {
+  return login.acting.id().text() + "/" + std::string(login.request.identifier);
 }
 
-}  // namespace
+Result<Login> read_login(const Call& call) {
+  return Login{
+      .acting = *call.acting,
+      .request = {.identifier = TRY(call.body.required_text("identifier")),
+                  .secret = TRY(call.body.required_text("secret")),
+                  .expires_in = TRY(call.body.integer("expires_in")),
+                  .created_by_username = TRY(call.body.text("created_by_username")).value_or("")}};
+}
 
-Status post_token(Call& call) {
-  const TokenRequest wanted{
-      .identifier = TRY(call.body.required_text("identifier")),
-      .secret = TRY(call.body.required_text("secret")),
-      .expires_in = TRY(call.body.integer("expires_in")),
-      .created_by_username = TRY(call.body.text("created_by_username")).value_or("")};
-  auto issued = issue_token(call.app.services, *call.acting, wanted);
-  if (!issued)
-    return fail(refuse_attempt(call, std::move(issued).error(),
-                               attempt_name(*call.acting, wanted.identifier)));
-
+Status answer(Call& call, const Login& login, Result<IssuedToken> issued) {
+  if (!issued) return fail(refuse_attempt(call, std::move(issued).error(), attempt_name(login)));
   call.response.notes.user_id = issued->user_id;
   JsonWriter json(json_body(call));
   json.begin_object().field("id", issued->id).key("token");
@@ -35,6 +33,33 @@ Status post_token(Call& call) {
       .field("client_id", issued->client_id)
       .end_object();
   return {};
+}
+
+}  // namespace
+
+void post_tokens(std::span<Call> calls, std::span<Status> outcomes) {
+  std::vector<Login> logins;
+  std::vector<std::size_t> places;  // among the calls
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (!outcomes[i]) continue;
+    auto login = read_login(calls[i]);
+    if (login) {
+      logins.push_back(*std::move(login));
+      places.push_back(i);
+    } else {
+      outcomes[i] = fail(std::move(login).error());
+    }
+  }
+  if (logins.empty()) return;
+  auto issued = issue_tokens(calls.front().app.services, logins);
+  for (std::size_t k = 0; k < logins.size(); ++k)
+    outcomes[places[k]] = answer(calls[places[k]], logins[k], std::move(issued[k]));
+}
+
+Status post_token(Call& call) {
+  Status outcome;
+  post_tokens({&call, 1}, {&outcome, 1});
+  return outcome;
 }
 
 }  // namespace claviger::api

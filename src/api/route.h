@@ -14,6 +14,8 @@ namespace claviger::api {
 struct Call;
 /// Answers one call, or returns what it is refused with.
 using Endpoint = Status (*)(Call&);
+/// Answers calls that came at the same time, but for those whose outcome is an error already.
+using BulkEndpoint = void (*)(std::span<Call> calls, std::span<Status> outcomes);
 
 /// The credential a route asks for. It decides who is let in, and the challenge of a 401.
 enum class Credential : std::uint8_t {
@@ -35,11 +37,11 @@ struct Route {
   Credential credential;
   std::string_view body;  // schema of the request body; empty: a body is not read
   Query query;
-  int status;                 // of success
-  std::string_view answer;    // schema of the success answer; empty: no body
-  bool may_wait;              // asks storage, so it runs on the pool
-  bool in_bulk = false;       // waits there behind all that is not
-  std::string_view refusals;  // statuses it may answer beside those of its credential and body
+  int status;                      // of success
+  std::string_view answer;         // schema of the success answer; empty: no body
+  bool may_wait;                   // asks storage, so it runs on the pool
+  BulkEndpoint in_bulk = nullptr;  // if set, waits there behind all others and is answered by it
+  std::string_view refusals;       // statuses it may answer beside those of its credential and body
   std::string_view operation;
   std::string_view summary;
   Endpoint endpoint;

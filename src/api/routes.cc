@@ -34,7 +34,7 @@ constexpr std::array kRoutes = {
   Route{.method = Method::post, .pattern = "/token",
         .credential = Credential::login, .body = "NewToken",
         .query = Query::none, .status = 200, .answer = "TokenIssued",
-        .may_wait = true, .in_bulk = true, .refusals = {},
+        .may_wait = true, .in_bulk = post_tokens, .refusals = {},
         .operation = "issueToken", .summary = "Exchanges identifier and secret for a token",
         .endpoint = post_token},
   Route{.method = Method::delete_, .pattern = "/token",
@@ -134,6 +134,14 @@ constexpr std::array kRoutes = {
 
 constexpr http::Router kRouter(kRoutes);
 static_assert(!kRouter.is_ambiguous(), "two rows answer the same request");
+
+// Api::handle_bulk answers what waits there together, so it must be of one route.
+constexpr bool has_one_in_bulk() {
+  int count = 0;
+  for (const auto& route : kRoutes) count += route.in_bulk != nullptr ? 1 : 0;
+  return count == 1;
+}
+static_assert(has_one_in_bulk());
 
 }  // namespace
 

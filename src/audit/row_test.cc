@@ -35,7 +35,7 @@ AuditEvent event() {
           .detail = "read:all write:\u00fc"};
 }
 
-TEST(AuditRow, HasTheHashThatTheDescriptionSays) {
+TEST(AuditRow, HasTheHashThatTheDescriptionSays) {  // AUD-1
   EXPECT_EQ(hex(beginning().hash),
             "ccbfb99a1ca328e3b683b1307a7443c9a05500b376252b008087b4ff70adfb2e");
   const auto row = audit_row(beginning(), event());
@@ -51,7 +51,7 @@ TEST(AuditRow, HasTheHashThatTheDescriptionSays) {
             "096745c08b7f856eec32649cf10706476fbd271ffc891015936bdb22afff238b");
 }
 
-TEST(AuditRow, EveryFieldIsInTheHash) {
+TEST(AuditRow, EveryFieldIsInTheHash) {  // AUD-1
   const auto row = audit_row(beginning(), event());
   const std::vector<std::function<void(AuditRow&)>> edits = {
       [](AuditRow& r) { ++r.sequence; },

@@ -65,7 +65,7 @@ class TrailChecks : public testing::Test {
   PublicKey public_key_ = *PublicKey::from_pem(key_.public_pem());
 };
 
-TEST_F(TrailChecks, AnHonestTrailIsSound) {
+TEST_F(TrailChecks, AnHonestTrailIsSound) {  // AUD-2
   const auto report = check(rows_, {of(10), of(3), of(3)});
   EXPECT_TRUE(report.is_sound());
   EXPECT_EQ(report.rows, 10);
@@ -73,13 +73,13 @@ TEST_F(TrailChecks, AnHonestTrailIsSound) {
   EXPECT_EQ(report.end, point_of(rows_.back()));
 }
 
-TEST_F(TrailChecks, AnEditedRowIsNamed) {
+TEST_F(TrailChecks, AnEditedRowIsNamed) {  // AUD-2
   auto rows = rows_;
   rows[4].detail = "another";
   EXPECT_THAT(problem(check(rows)), HasSubstr("row 5 is not what was written behind row 4"));
 }
 
-TEST_F(TrailChecks, MissingRowsAreNamed) {
+TEST_F(TrailChecks, MissingRowsAreNamed) {  // AUD-2
   auto rows = rows_;
   rows.erase(rows.begin() + 3, rows.begin() + 6);
   EXPECT_THAT(problem(check(rows)), HasSubstr("rows 4 to 6 are missing"));
@@ -88,7 +88,7 @@ TEST_F(TrailChecks, MissingRowsAreNamed) {
   EXPECT_THAT(problem(check(rows)), HasSubstr("row 1 is missing"));
 }
 
-TEST_F(TrailChecks, TwoRowsThatChangedPlacesAreFound) {
+TEST_F(TrailChecks, TwoRowsThatChangedPlacesAreFound) {  // AUD-2
   auto rows = rows_;
   std::swap(rows[2], rows[3]);
   std::swap(rows[2].sequence, rows[3].sequence);
@@ -98,7 +98,7 @@ TEST_F(TrailChecks, TwoRowsThatChangedPlacesAreFound) {
   EXPECT_GE(check(rows).faults_total, 2);
 }
 
-TEST_F(TrailChecks, OnlyACheckpointFindsATrailThatWasWrittenAnew) {
+TEST_F(TrailChecks, OnlyACheckpointFindsATrailThatWasWrittenAnew) {  // AUD-2
   auto rows = rows_;
   rows[4].detail = "another";
   chain_anew(rows);
@@ -107,13 +107,13 @@ TEST_F(TrailChecks, OnlyACheckpointFindsATrailThatWasWrittenAnew) {
   EXPECT_THAT(problem(check(rows, {of(4), of(8)})), HasSubstr("row 8 is not the one"));
 }
 
-TEST_F(TrailChecks, OnlyACheckpointFindsAnEndThatWasCutOff) {
+TEST_F(TrailChecks, OnlyACheckpointFindsAnEndThatWasCutOff) {  // AUD-2
   const std::vector<AuditRow> rows(rows_.begin(), rows_.begin() + 7);
   EXPECT_TRUE(check(rows).is_sound());
   EXPECT_THAT(problem(check(rows, {of(9), of(10)})), HasSubstr("ends with row 7"));
 }
 
-TEST_F(TrailChecks, ACheckpointThatIsNotSignedByTheKeyCountsForNothing) {
+TEST_F(TrailChecks, ACheckpointThatIsNotSignedByTheKeyCountsForNothing) {  // AUD-2
   EXPECT_THAT(problem(check(rows_, {of(5, false)})), HasSubstr("not signed"));
   auto changed = of(5);
   changed.at_ms = 6;
@@ -124,7 +124,7 @@ TEST_F(TrailChecks, ACheckpointThatIsNotSignedByTheKeyCountsForNothing) {
   EXPECT_TRUE(check(rows_, {of(5, false)}, false).is_sound());
 }
 
-TEST_F(TrailChecks, AnotherDatabasesTrailIsNotTakenForThisOne) {
+TEST_F(TrailChecks, AnotherDatabasesTrailIsNotTakenForThisOne) {  // AUD-2
   auto foreign = of(5);
   foreign.trail.id[0] = 9;
   EXPECT_THAT(problem(check(rows_, {signed_checkpoint(foreign, &key_)})),
@@ -133,7 +133,7 @@ TEST_F(TrailChecks, AnotherDatabasesTrailIsNotTakenForThisOne) {
   EXPECT_FALSE(check(rows_).is_sound());  // the beginning is not that of this name
 }
 
-TEST_F(TrailChecks, WhatRetentionTookIsSealed) {
+TEST_F(TrailChecks, WhatRetentionTookIsSealed) {  // AUD-2
   const auto seal = [&](std::size_t row, AuditCheckpoint::Purpose purpose) {
     auto checkpoint = of(row);
     checkpoint.purpose = purpose;
@@ -155,7 +155,7 @@ TEST_F(TrailChecks, WhatRetentionTookIsSealed) {
   }
 }
 
-TEST_F(TrailChecks, RetentionMayTakeRowsMeanwhile) {
+TEST_F(TrailChecks, RetentionMayTakeRowsMeanwhile) {  // AUD-2
   TrailCheck check(trail_, {of(2), of(5), of(9)}, nullptr);
   check.add(rows_[0]);
   trail_.begin = point_of(rows_[3]);
@@ -166,7 +166,7 @@ TEST_F(TrailChecks, RetentionMayTakeRowsMeanwhile) {
   EXPECT_EQ(report.compared, 2);
 }
 
-TEST_F(TrailChecks, AThousandFaultsAreCountedAndAHundredTold) {
+TEST_F(TrailChecks, AThousandFaultsAreCountedAndAHundredTold) {  // AUD-2
   auto rows = rows_;
   for (int i = 0; i < 1000; ++i) rows.push_back(rows_[0]);
   const auto report = check(rows);
@@ -174,7 +174,7 @@ TEST_F(TrailChecks, AThousandFaultsAreCountedAndAHundredTold) {
   EXPECT_EQ(report.faults.size(), 100U);
 }
 
-TEST_F(TrailChecks, AnExportIsTheSameTrail) {
+TEST_F(TrailChecks, AnExportIsTheSameTrail) {  // AUD-2
   trail_.seal = "{\"a\":1}";
   const auto head = export_head(trail_);
   const auto read = parse_export_head(std::string_view(head).substr(0, head.size() - 1));
@@ -190,7 +190,7 @@ TEST_F(TrailChecks, AnExportIsTheSameTrail) {
   EXPECT_TRUE(check(rows, {of(10)}).is_sound());
 }
 
-TEST_F(TrailChecks, ALineThatCouldBeReadTwoWaysIsNoneOfAnExport) {
+TEST_F(TrailChecks, ALineThatCouldBeReadTwoWaysIsNoneOfAnExport) {  // AUD-2
   auto line = export_line(rows_[0]);
   line.pop_back();
   ASSERT_TRUE(parse_export_line(line));
@@ -209,7 +209,7 @@ TEST_F(TrailChecks, ALineThatCouldBeReadTwoWaysIsNoneOfAnExport) {
   EXPECT_FALSE(parse_export_head(line));
 }
 
-TEST_F(TrailChecks, CheckpointsAreFoundInALog) {
+TEST_F(TrailChecks, CheckpointsAreFoundInALog) {  // AUD-2
   const auto checkpoint = of(5);
   auto line = checkpoint_line(checkpoint);
   line.insert(1, R"("time":"2026-01-01T00:00:00.000Z","level":"info",)");

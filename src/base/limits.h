@@ -36,6 +36,8 @@ inline constexpr std::size_t grown_input_bytes = 256 * MiB;  // of large request
 // Work that may wait (storage)
 inline constexpr std::size_t pool_threads = 32;
 inline constexpr std::size_t pool_queue = 1'024;
+inline constexpr std::size_t bulk_together = 64;  // requests in bulk that are answered together …
+inline constexpr std::size_t bulk_threads = 2;    // … by so many threads of the pool
 inline constexpr seconds retry_after{1};
 inline constexpr seconds drain_deadline{10};  // for what is in flight when the server stops
 

@@ -72,8 +72,8 @@ Record record_of(const Token& token, Instant now) {
 
 Record record_of(const Identity& identity) {
   return {{"user_id", identity.user->id.text()},
-          {"username", identity.user->username},
-          {"scopes", scope_list(identity.user->scopes)},
+          {"username", std::string(identity.user->username())},
+          {"scopes", scope_list(identity.user->scopes())},
           {"client_id", identity.user->client->id.text()},
           {"token_id", identity.token_id.text()},
           {"expires_at", rfc3339(identity.expires_at)}};

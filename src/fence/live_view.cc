@@ -72,13 +72,12 @@ void LiveView::apply(const LogEntry& entry) {
   }
   const Lock lock(owners_mutex_);
   if (entry.kind == LogEntry::Kind::user) {
-    const auto found = users_.find(UserId{entry.key});
-    if (found == users_.end()) return;
-    found->second->ended.store(true);
-    release(found->second);
-    users_.erase(found);
+    LiveUser* const user = users_.take(UserId{entry.key});
+    if (user == nullptr) return;
+    user->ended.store(true);
+    release(user);
   } else if (const auto found = clients_.find(ClientId{entry.key}); found != clients_.end()) {
-    if (const auto client = found->second.lock()) client->ended.store(true);
+    found->second->ended.store(true);
     clients_.erase(found);
   }
 }
@@ -93,11 +92,10 @@ void LiveView::drop_everything() {
     s->table.clear();
   }
   const Lock lock(owners_mutex_);
-  for (const auto& [id, user] : users_) {
+  for (LiveUser* const user : users_.take_all()) {
     user->ended.store(true);
     release(user);
   }
-  users_.clear();
   clients_.clear();
 }
 
@@ -147,29 +145,24 @@ Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenI
 }
 
 LiveUser* LiveView::hold_user(const LiveRecord& record, Epoch read_under) {
-  const auto make = [&](std::shared_ptr<LiveClient> client) {
-    auto user = std::make_unique<LiveUser>();
-    user->id = record.user_id;
-    user->username = record.username;
-    user->scopes = record.scopes;
-    user->client = std::move(client);
-    return user.release();
-  };
-  const auto make_client = [&] {
-    auto client = std::make_shared<LiveClient>();
-    client->id = record.client_id;
-    return client;
+  const auto make = [&](LiveClient::Hold client) {
+    return LiveUser::make(record.user_id, std::move(client), record.username, record.scopes);
   };
   const Lock lock(owners_mutex_);
   // Read under an older generation: good for its own answer, not to be shared.
-  if (generation() != read_under) return make(make_client());
-  auto& known_client = clients_[record.client_id];
-  auto client = known_client.lock();
-  if (!client) known_client = client = make_client();
-  LiveUser*& known = users_[record.user_id];
-  if (known != nullptr && !known->is_current()) release(std::exchange(known, nullptr));
-  if (known == nullptr) known = make(std::move(client));
-  LiveUser* const user = known;
+  if (generation() != read_under) return make(LiveClient::make(record.client_id));
+  LiveUser* user = users_.find(record.user_id);
+  if (user != nullptr && !user->is_current()) {
+    release(users_.take(record.user_id));
+    user = nullptr;
+  }
+  if (user == nullptr) {
+    auto& client = clients_[record.client_id];
+    if (!client) client = LiveClient::make(record.client_id);
+    std::unique_ptr<LiveUser> made(make(client->hold()));
+    users_.add(made.get());
+    user = made.release();
+  }
   ++user->holders;
   if (users_.size() >= sweep_users_at_) sweep_owners();
   return user;
@@ -177,12 +170,13 @@ LiveUser* LiveView::hold_user(const LiveRecord& record, Epoch read_under) {
 
 /// Lets go of users that no entry points to any more.
 void LiveView::sweep_owners() {
-  std::erase_if(users_, [&](const auto& owner) {
-    if (owner.second->holders != 1) return false;
-    release(owner.second);
-    return true;
-  });
-  std::erase_if(clients_, [](const auto& owner) { return owner.second.expired(); });
+  for (LiveUser* const user : users_.take_all()) {
+    if (user->holders == 1)
+      release(user);
+    else
+      users_.add(user);
+  }
+  std::erase_if(clients_, [](const auto& owner) { return owner.second->holders == 1; });
   sweep_users_at_ = std::max<std::size_t>(1024, users_.size() * 2);
 }
 

@@ -16,6 +16,7 @@
 #include "base/reclaimer.h"
 #include "base/result.h"
 #include "fence/token_table.h"
+#include "fence/user_table.h"
 #include "store/store.h"
 
 namespace claviger {
@@ -91,8 +92,8 @@ class LiveView {
   std::vector<std::unique_ptr<Shard>> shards_;
 
   Mutex owners_mutex_;
-  std::unordered_map<UserId, LiveUser*> users_ GUARDED_BY(owners_mutex_);  // held
-  std::unordered_map<ClientId, std::weak_ptr<LiveClient>> clients_ GUARDED_BY(owners_mutex_);
+  UserTable users_ GUARDED_BY(owners_mutex_);  // each of them held by it
+  std::unordered_map<ClientId, LiveClient::Hold> clients_ GUARDED_BY(owners_mutex_);
   std::size_t sweep_users_at_ GUARDED_BY(owners_mutex_) = 1024;
 
   Mutex refresh_mutex_;

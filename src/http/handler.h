@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 
 #include "http/request.h"
 #include "http/response.h"
@@ -21,8 +22,15 @@ class Handler {
 
   /// Whether requests of this kind come in bulk. On their way to the pool they wait in a queue of
   /// their own and behind all others, so that no number of them keeps anybody from taking a
-  /// credential back.
+  /// credential back; and those that wait there at the same time are answered together.
   virtual bool is_bulk(const Request& request) const = 0;
+
+  struct Job {
+    const Request* request;
+    Response* response;
+  };
+  /// Answers requests that come in bulk, as `handle` does.
+  virtual void handle_bulk(std::span<const Job> jobs) = 0;
 
   /// Whether a body is read at all. Of a request whose body means nothing (/verify) it is skipped
   /// unread, whatever its Content-Type or Content-Encoding.

@@ -44,7 +44,7 @@ void Connection::on_events(std::uint32_t events) {
     // What is broken epoll reports again and again, whatever it is asked for. Sending the answer
     // will fail then, and that closes.
     if (is_broken)
-      loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL);
+      loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL, side_);
     else
       watch(0);
     return;
@@ -224,21 +224,43 @@ bool Connection::answer() {
   Exchange& x = *exchange_;
   request_size_ = x.head.size + x.body_size;
   x.request.body = x.input.bytes().substr(x.head.size, x.body_size);
+  auto lane = Pool::Lane::first;
   if (!edge_.handler.answers_at_once(x.request, x.response)) {
-    const auto lane = edge_.handler.is_bulk(x.request) ? Pool::Lane::bulk : Pool::Lane::first;
+    if (edge_.handler.is_bulk(x.request)) lane = Pool::Lane::bulk;
+    join(lane);
     if (edge_.pool.submit(*this, lane)) {
       phase_ = Phase::waiting;
       return false;
     }
+    if (lane == Pool::Lane::bulk) loop_.pause_bulk();
     edge_.handler.refuse(503, "The server has more to do than it can.", x.request, x.response);
   }
+  join(lane);
   write_answer();
   return true;
 }
 
 void Connection::run() noexcept {
   edge_.handler.handle(exchange_->request, exchange_->response);
-  loop_.answer_is_ready(*this);
+  if (loop_.add_answer(*this)) loop_.wake();
+}
+
+void Connection::run_together(std::span<Task* const> tasks) noexcept {
+  std::array<http::Handler::Job, limits::bulk_together> jobs;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    auto& exchange = *static_cast<Connection*>(tasks[i])->exchange_;
+    jobs[i] = {.request = &exchange.request, .response = &exchange.response};
+  }
+  edge_.handler.handle_bulk(std::span(jobs).first(tasks.size()));
+  // A loop goes before the pool, so one that is woken too early would take one answer at a time.
+  std::array<Loop*, limits::bulk_together> to_wake;
+  std::size_t sleeping = 0;
+  for (auto* const task : tasks) {
+    auto& connection = *static_cast<Connection*>(task);
+    Loop& loop = connection.loop_;
+    if (loop.add_answer(connection)) to_wake[sleeping++] = &loop;
+  }
+  for (std::size_t i = 0; i < sleeping; ++i) to_wake[i]->wake();
 }
 
 void Connection::on_answer() {
@@ -384,7 +406,15 @@ void Connection::enter(Phase phase) {
 void Connection::watch(std::uint32_t events) {
   if (events == watched_) return;
   watched_ = events;
-  loop_.watch(transport_.fd(), *this, events, EPOLL_CTL_MOD);
+  loop_.watch(transport_.fd(), *this, events, EPOLL_CTL_MOD, side_);
+}
+
+/// Has the loop look after this connection on another side.
+void Connection::join(Pool::Lane side) {
+  if (side == side_) return;
+  loop_.watch(transport_.fd(), *this, 0, EPOLL_CTL_DEL, side_);
+  side_ = side;
+  loop_.watch(transport_.fd(), *this, watched_, EPOLL_CTL_ADD, side_);
 }
 
 void Connection::release_exchange() {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "http/request.h"
 #include "net/exchange.h"
@@ -29,8 +30,8 @@ class EventTarget {
 };
 
 /// One connection: reads requests, has them answered in order, writes the answers. It belongs to
-/// one loop and all of it runs on that loop's thread, but for `run`, which is the handler waiting
-/// on a thread of the pool; meanwhile nothing else touches the exchange.
+/// one loop and all of it runs on that loop's thread, but for `run` and `run_together`, which is
+/// the handler waiting on a thread of the pool; meanwhile nothing else touches the exchange.
 ///
 ///   idle → head → body ─→ waiting ─→ idle        (pipelined: straight on to the next head)
 ///                    └──────┴─────→ skipping → idle
@@ -70,6 +71,7 @@ class Connection final : public EventTarget, private Task {
   };
 
   void run() noexcept override;
+  void run_together(std::span<Task* const> tasks) noexcept override;
 
   // Reading
   void read();
@@ -100,6 +102,7 @@ class Connection final : public EventTarget, private Task {
   std::chrono::milliseconds patience() const;
   void enter(Phase phase);
   void watch(std::uint32_t events);
+  void join(Pool::Lane side);
   void release_exchange();
 
   Loop& loop_;
@@ -114,10 +117,11 @@ class Connection final : public EventTarget, private Task {
   http::Address peer_;
   std::uint32_t watched_ = 0;  // events that epoll is asked for
   Phase phase_ = Phase::idle;
-  bool skips_body_ = false;   // the request under way has a body that means nothing
-  bool is_last_ = false;      // the answer under way is the connection's last
-  bool must_linger_ = false;  // more may come that will not be read
-  bool has_ended_ = false;    // the peer sends no more
+  Pool::Lane side_ = Pool::Lane::first;  // of the loop, as the last request was
+  bool skips_body_ = false;              // the request under way has a body that means nothing
+  bool is_last_ = false;                 // the answer under way is the connection's last
+  bool must_linger_ = false;             // more may come that will not be read
+  bool has_ended_ = false;               // the peer sends no more
 };
 
 }  // namespace claviger::net

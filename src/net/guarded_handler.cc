@@ -23,6 +23,14 @@ void GuardedHandler::handle(const http::Request& request, http::Response& respon
   }
 }
 
+void GuardedHandler::handle_bulk(std::span<const http::Handler::Job> jobs) noexcept {
+  try {
+    handler_.handle_bulk(jobs);
+  } catch (...) {
+    for (const auto& job : jobs) give_up(*job.request, *job.response);
+  }
+}
+
 void GuardedHandler::refuse(int status, std::string_view reason, const http::Request& request,
                             http::Response& response) noexcept {
   try {

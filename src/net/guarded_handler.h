@@ -16,6 +16,7 @@ class GuardedHandler {
   /// False: the request is to be answered by `handle`, where waiting is possible.
   bool answers_at_once(const http::Request& request, http::Response& response) noexcept;
   void handle(const http::Request& request, http::Response& response) noexcept;
+  void handle_bulk(std::span<const http::Handler::Job> jobs) noexcept;
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) noexcept;
   void answered(const http::Request& request, const http::Response& response,

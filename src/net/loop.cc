@@ -17,12 +17,14 @@ namespace claviger::net {
 namespace {
 
 constexpr int kEventsPerTurn = 256;
+constexpr int kBulkEventsPerTurn = 8;
 constexpr int kAcceptsPerTurn = 64;
 // Those of a group commit come all at once, and checks are not to wait for all of them. But in a
 // turn with more requests than that it is as many answers, or they would never catch up.
 constexpr std::size_t kAnswersPerTurnMin = 8;
 constexpr std::size_t kSpareExchanges = 64;
 constexpr std::chrono::milliseconds kDateLasts{250};
+constexpr std::chrono::milliseconds kBulkPause{10};  // at most, without answers
 
 }  // namespace
 
@@ -87,9 +89,25 @@ class Loop::Waker final : public EventTarget {
   Fd event_;
 };
 
+/// What tells that there is something on the side of what comes in bulk.
+class Loop::BulkSide final : public EventTarget {
+ public:
+  explicit BulkSide(Loop& loop) : loop_(loop) {}
+  void on_events(std::uint32_t /*events*/) override { loop_.bulk_is_ready_ = true; }
+  void abandon() noexcept override {}
+  bool watch(std::uint32_t events, int operation) {
+    return loop_.watch(loop_.bulk_epoll_.get(), *this, events, operation);
+  }
+
+ private:
+  Loop& loop_;
+};
+
 Loop::Loop(Edge& edge, std::vector<Fd> listeners, std::uint64_t request_ids)
     : edge_(edge),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      bulk_epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      bulk_side_(std::make_unique<BulkSide>(*this)),
       waker_(std::make_unique<Waker>(*this)),
       request_id_(request_ids) {
   spare_exchanges_.reserve(kSpareExchanges);
@@ -97,7 +115,7 @@ Loop::Loop(Edge& edge, std::vector<Fd> listeners, std::uint64_t request_ids)
   taken_answers_.reserve(answers_.capacity());
   for (auto& socket : listeners)
     listeners_.push_back(std::make_unique<Listener>(*this, std::move(socket)));
-  is_watching_ = waker_->watch();
+  is_watching_ = waker_->watch() && bulk_side_->watch(EPOLLIN, EPOLL_CTL_ADD);
   for (const auto& listener : listeners_)
     is_watching_ = is_watching_ && listener->watch(EPOLLIN, EPOLL_CTL_ADD);
 }
@@ -107,20 +125,51 @@ Loop::~Loop() = default;
 void Loop::run() {
   std::array<epoll_event, kEventsPerTurn> events;
   while (!is_stopping_ || !connections_.empty()) {
-    const int patience = has_answers() ? 0 : time_to_sweep();
-    const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerTurn, patience);
+    const int count = ::epoll_wait(epoll_.get(), events.data(), kEventsPerTurn, patience());
+    const auto number = static_cast<std::size_t>(std::max(count, 0));
     look_at_the_clock();
-    for (int i = 0; i < count; ++i) {
-      const auto& event = events[static_cast<std::size_t>(i)];
-      auto& target = *static_cast<EventTarget*>(event.data.ptr);
-      guard(target, [&] { target.on_events(event.events); });
-    }
-    give_answers(std::max(kAnswersPerTurnMin, static_cast<std::size_t>(std::max(count, 0))));
+    serve(std::span(events).first(number));
+    if (bulk_is_ready_) serve_bulk();
+    give_answers(std::max(kAnswersPerTurnMin, number));
+    if (bulk_is_paused_ && now_ >= bulk_pause_ends_) resume_bulk();
     if (edge_.is_stopping.load() && !is_stopping_) begin_stop();
     if (now_ >= next_sweep_) sweep();
     closed_.clear();
   }
   report();
+}
+
+void Loop::serve(std::span<const epoll_event> events) {
+  for (const auto& event : events) {
+    auto& target = *static_cast<EventTarget*>(event.data.ptr);
+    guard(target, [&] { target.on_events(event.events); });
+  }
+}
+
+void Loop::serve_bulk() {
+  bulk_is_ready_ = false;
+  std::array<epoll_event, kBulkEventsPerTurn> events;
+  const int count = ::epoll_wait(bulk_epoll_.get(), events.data(), kBulkEventsPerTurn, 0);
+  serve(std::span(events).first(static_cast<std::size_t>(std::max(count, 0))));
+}
+
+/// Refusing costs time as well, which what is in the pool needs.
+void Loop::pause_bulk() {
+  bulk_pause_ends_ = now_ + kBulkPause;
+  if (!bulk_is_paused_) bulk_is_paused_ = bulk_side_->watch(0, EPOLL_CTL_MOD);
+}
+
+void Loop::resume_bulk() {
+  bulk_is_paused_ = !bulk_side_->watch(EPOLLIN, EPOLL_CTL_MOD);
+}
+
+/// How long epoll may wait, in milliseconds.
+int Loop::patience() const {
+  if (has_answers()) return 0;
+  const int sweep = time_to_sweep();
+  if (!bulk_is_paused_) return sweep;
+  constexpr int pause = kBulkPause.count();
+  return sweep < 0 ? pause : std::min(sweep, pause);
 }
 
 /// Logs what would be too much to log each time.
@@ -237,14 +286,10 @@ void Loop::wake() noexcept {
   waker_->wake();
 }
 
-void Loop::answer_is_ready(Connection& connection) noexcept {
-  bool is_first = false;
-  {
-    Lock lock(answers_mutex_);
-    is_first = answers_.empty();
-    answers_.push_back(&connection);
-  }
-  if (is_first) wake();
+bool Loop::add_answer(Connection& connection) noexcept {
+  Lock lock(answers_mutex_);
+  answers_.push_back(&connection);
+  return answers_.size() == 1;
 }
 
 /// Takes what the pool has answered, once what was taken before is given.
@@ -257,6 +302,7 @@ void Loop::take_answers() {
 }
 
 void Loop::give_answers(std::size_t most) {
+  if (bulk_is_paused_ && has_answers()) resume_bulk();
   for (std::size_t i = 0; i < most && has_answers(); ++i) {
     Connection& connection = *taken_answers_[next_answer_++];
     guard(connection, [&] { connection.on_answer(); });
@@ -272,11 +318,13 @@ std::uint64_t Loop::next_request_id() {
   return z ^ (z >> 31);
 }
 
-bool Loop::watch(int fd, EventTarget& target, std::uint32_t events, int operation) {
+bool Loop::watch(int fd, EventTarget& target, std::uint32_t events, int operation,
+                 Pool::Lane side) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &target;
-  return ::epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
+  const Fd& epoll = side == Pool::Lane::bulk ? bulk_epoll_ : epoll_;
+  return ::epoll_ctl(epoll.get(), operation, fd, &event) == 0;
 }
 
 std::unique_ptr<Exchange> Loop::take_exchange() {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,15 +33,19 @@ class Loop {
   void run();
   /// Wakes the loop up to look whether the server stops. Safe in a signal handler.
   void wake() noexcept;
-  /// Hands a connection's request back from the pool. Safe for all threads.
-  void answer_is_ready(Connection& connection) noexcept;
+  /// Hands a connection's request back from the pool; true: the loop may sleep and is to be woken.
+  /// Safe for all threads.
+  [[nodiscard]] bool add_answer(Connection& connection) noexcept;
 
   // For its connections
   SteadyTime now() const { return now_; }
   /// The value of the Date header.
   std::string_view date() const { return date_; }
   std::uint64_t next_request_id();
-  bool watch(int fd, EventTarget& target, std::uint32_t events, int operation);
+  bool watch(int fd, EventTarget& target, std::uint32_t events, int operation,
+             Pool::Lane side = Pool::Lane::first);
+  /// The pool takes no more in bulk: its side is left alone until answers have come from there.
+  void pause_bulk();
   std::unique_ptr<Exchange> take_exchange();
   void give_back(std::unique_ptr<Exchange> exchange);
   /// Destroys a connection that is closed, once this turn of the loop is over.
@@ -49,11 +54,16 @@ class Loop {
  private:
   class Listener;
   class Waker;
+  class BulkSide;
 
   template <class Work>
   void guard(EventTarget& target, Work&& work) noexcept;
   void look_at_the_clock();
+  int patience() const;
   int time_to_sweep() const;
+  void serve(std::span<const epoll_event> events);
+  void serve_bulk();
+  void resume_bulk();
   void add(Fd socket, const http::Address& peer);
   void turn_away(Fd socket, const http::Address& peer);
   void pause_accepting(int error);
@@ -66,6 +76,10 @@ class Loop {
 
   Edge& edge_;
   Fd epoll_;
+  /// Of the connections whose last request came in bulk. It is watched by the other one, and what
+  /// it tells of is served in bites, so that other connections do not wait for all of that.
+  Fd bulk_epoll_;
+  std::unique_ptr<BulkSide> bulk_side_;
   std::unique_ptr<Waker> waker_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
@@ -78,6 +92,9 @@ class Loop {
   std::string date_;
   std::uint64_t request_id_;
   std::size_t turned_away_ = 0;  // connections over the bounds since the last sweep
+  SteadyTime bulk_pause_ends_{};
+  bool bulk_is_ready_ = false;
+  bool bulk_is_paused_ = false;
   bool is_watching_ = false;
   bool is_accepting_ = true;
   bool is_stopping_ = false;

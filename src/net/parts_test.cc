@@ -85,6 +85,9 @@ class CountingTask final : public Task {
  public:
   explicit CountingTask(std::atomic<int>& count) : count_(count) {}
   void run() noexcept override { ++count_; }
+  void run_together(std::span<Task* const> tasks) noexcept override {
+    count_ += static_cast<int>(tasks.size());
+  }
 
  private:
   std::atomic<int>& count_;
@@ -107,6 +110,11 @@ class Noted final : public Task {
  public:
   Noted(std::string& order, char name) : order_(order), name_(name) {}
   void run() noexcept override { order_ += name_; }
+  void run_together(std::span<Task* const> tasks) noexcept override {
+    order_ += '(';
+    for (auto* const task : tasks) static_cast<Noted*>(task)->run();
+    order_ += ')';
+  }
 
  private:
   std::string& order_;
@@ -120,11 +128,12 @@ class Gate final : public Task {
     reached.wake();
     opened.wait();
   }
+  void run_together(std::span<Task* const> /*tasks*/) noexcept override { run(); }
   Wakeup reached;
   Wakeup opened;
 };
 
-TEST(Pool, DoesWhatComesInBulkAfterAllElse) {
+TEST(Pool, DoesWhatComesInBulkAfterAllElseAndTogether) {
   std::string order;
   Noted a(order, 'a'), b(order, 'b'), c(order, 'c'), d(order, 'd');
   Gate gate;
@@ -139,7 +148,28 @@ TEST(Pool, DoesWhatComesInBulkAfterAllElse) {
     EXPECT_TRUE(pool.submit(d, Pool::Lane::first));
     gate.opened.wake();
   }
-  EXPECT_EQ(order, "cdab");
+  EXPECT_EQ(order, "cd(ab)");
+}
+
+TEST(Pool, KeepsThreadsFreeOfWhatComesInBulk) {
+  std::string order;
+  Noted a(order, 'a'), b(order, 'b');
+  Gate bulk[limits::bulk_threads], first;
+  {
+    Pool pool(limits::bulk_threads + 1, 2);
+    for (auto& gate : bulk) {
+      ASSERT_TRUE(pool.submit(gate, Pool::Lane::bulk));
+      gate.reached.wait();
+    }
+    EXPECT_TRUE(pool.submit(a, Pool::Lane::bulk));
+    EXPECT_TRUE(pool.submit(first, Pool::Lane::first));
+    first.reached.wait();
+    EXPECT_TRUE(pool.submit(b, Pool::Lane::bulk));
+    EXPECT_EQ(order, "") << "bulk is done by no more threads than may";
+    first.opened.wake();
+    for (auto& gate : bulk) gate.opened.wake();
+  }
+  EXPECT_EQ(order, "(ab)");
 }
 
 TEST(Pool, RefusesMoreThanItsQueueHolds) {

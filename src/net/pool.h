@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -15,13 +16,16 @@ namespace claviger::net {
 class Task {
  public:
   virtual void run() noexcept = 0;
+  /// Runs what came in bulk, this task and others like it, together.
+  virtual void run_together(std::span<Task* const> tasks) noexcept = 0;
 
  protected:
   ~Task() = default;
 };
 
 /// A fixed number of threads and two bounded queues before them: more work than that is refused,
-/// not kept waiting.
+/// not kept waiting. What is in bulk is run by few threads, each taking all that waits: one
+/// transaction for many, where one for each would have a thread wait for each.
 class Pool {
  public:
   enum class Lane : std::uint8_t { first, bulk };
@@ -39,12 +43,14 @@ class Pool {
 
  private:
   void work();
-  Task* next();
+  bool take(std::vector<Task*>& tasks, bool& in_bulk);
+  void run(std::span<Task* const> tasks, bool in_bulk);
 
   const std::size_t queue_max_;
   Mutex mutex_;
   Condition changed_;
   std::array<std::deque<Task*>, 2> lanes_ GUARDED_BY(mutex_);  // by Lane
+  std::size_t bulk_threads_ GUARDED_BY(mutex_) = 0;            // that run tasks in bulk
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

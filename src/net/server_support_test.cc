@@ -48,6 +48,10 @@ bool ToyHandler::is_bulk(const http::Request& request) const {
   return request.path == "/bulk";
 }
 
+void ToyHandler::handle_bulk(std::span<const Job> jobs) {
+  for (const auto& job : jobs) handle(*job.request, *job.response);
+}
+
 bool ToyHandler::reads_body(const http::Request& request) const {
   return request.path != "/skip";
 }

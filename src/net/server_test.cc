@@ -4,6 +4,8 @@
 #include <sys/resource.h>
 
 #include <deque>
+#include <optional>
+#include <vector>
 
 #include "net/server_test_support.h"
 
@@ -92,14 +94,23 @@ TEST_F(Deadlines, DoNotEndWorkInThePool) {
   EXPECT_EQ(body_of(c.answer()), "/gate");
 }
 
-TEST_F(ServerTest, TakesOtherWorkWhenWhatComesInBulkIsRefused) {
-  Server::Options options;
-  options.bounds.pool_threads = 1;
-  options.bounds.pool_queue = 1;
-  serve(options);
-  auto at_work = client();
-  at_work.send(request("GET", "/gate"));
-  handler_.await_at_gate(1);
+/// A server with one thread in the pool, which a request keeps until the gate opens, and with room
+/// for one more in each queue.
+class FullPool : public ServerTest {
+ protected:
+  FullPool() {
+    Server::Options options;
+    options.bounds.pool_threads = 1;
+    options.bounds.pool_queue = 1;
+    serve(options);
+    at_work_.emplace(client());
+    at_work_->send(request("GET", "/gate"));
+    handler_.await_at_gate(1);
+  }
+  std::optional<Client> at_work_;
+};
+
+TEST_F(FullPool, TakesOtherWorkWhenWhatComesInBulkIsRefused) {
   auto bulk = client();
   bulk.send(request("GET", "/bulk"));
   auto refused = client();
@@ -112,14 +123,41 @@ TEST_F(ServerTest, TakesOtherWorkWhenWhatComesInBulkIsRefused) {
   EXPECT_EQ(body_of(bulk.answer()), "/bulk");
 }
 
-TEST_F(ServerTest, RefusesMoreWorkThanItsPoolHolds) {
-  Server::Options options;
-  options.bounds.pool_threads = 1;
-  options.bounds.pool_queue = 1;
-  serve(options);
-  auto at_work = client();
-  at_work.send(request("GET", "/gate"));
-  handler_.await_at_gate(1);
+// A refusal pauses the side of what comes in bulk. Nobody waits there for ever.
+TEST_F(FullPool, GoesOnRefusingWhatComesInBulk) {
+  auto bulk = client();
+  bulk.send(request("GET", "/bulk"));
+  std::vector<Client> refused;
+  for (int i = 0; i < 20; ++i) {
+    refused.push_back(client());
+    EXPECT_TRUE(refused.back().send(request("GET", "/bulk")));
+  }
+  for (int round = 0; round < 3; ++round)
+    for (auto& c : refused) {
+      EXPECT_EQ(status_of(c.answer()), 503);
+      EXPECT_TRUE(c.send(request("GET", "/bulk")));
+    }
+  handler_.open_gate();
+  EXPECT_EQ(body_of(bulk.answer()), "/bulk");
+  for (auto& c : refused) EXPECT_NE(c.answer(), "");
+  refused.front().send(request("GET", "/bulk"));
+  EXPECT_EQ(body_of(refused.front().answer()), "/bulk");
+}
+
+TEST_F(ServerTest, AConnectionMayBringBulkAndOthersInTurn) {
+  serve();
+  auto c = client();
+  for (int round = 0; round < 3; ++round) {
+    for (const auto* path : {"/bulk", "/fast", "/bulk", "/wait"}) {
+      c.send(request("GET", path));
+      EXPECT_EQ(body_of(c.answer()), path);
+    }
+    c.send(request("GET", "/bulk") + request("GET", "/fast") + request("GET", "/bulk"));
+    for (const auto* path : {"/bulk", "/fast", "/bulk"}) EXPECT_EQ(body_of(c.answer()), path);
+  }
+}
+
+TEST_F(FullPool, RefusesMoreWorkThanItHolds) {
   auto queued = client();
   queued.send(request("GET", "/wait"));
   auto refused = client();
@@ -130,7 +168,7 @@ TEST_F(ServerTest, RefusesMoreWorkThanItsPoolHolds) {
   EXPECT_EQ(body_of(refused.answer()), "/fast");  // being refused does not end the connection
   EXPECT_EQ(status_of(refused.answer()), 503);
   handler_.open_gate();
-  EXPECT_EQ(body_of(at_work.answer()), "/gate");
+  EXPECT_EQ(body_of(at_work_->answer()), "/gate");
   EXPECT_EQ(body_of(queued.answer()), "/wait");
   refused.send(request("GET", "/wait"));
   EXPECT_EQ(body_of(refused.answer()), "/wait");

@@ -28,6 +28,7 @@ class ToyHandler final : public http::Handler {
   bool try_handle(const http::Request& request, http::Response& response) override;
   void handle(const http::Request& request, http::Response& response) override;
   bool is_bulk(const http::Request& request) const override;
+  void handle_bulk(std::span<const Job> jobs) override;
   bool reads_body(const http::Request& request) const override;
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) override;

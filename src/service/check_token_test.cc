@@ -29,8 +29,8 @@ TEST(CheckToken, AcceptsFromMemoryAtOnce) {
   ASSERT_TRUE(verdict);
   ASSERT_EQ(word(*verdict), "accepted");
   const auto& identity = std::get<Identity>(*verdict);
-  EXPECT_EQ(identity.user->username, "a user");
-  EXPECT_EQ(identity.user->scopes, "read:all");
+  EXPECT_EQ(identity.user->username(), "a user");
+  EXPECT_EQ(identity.user->scopes(), "read:all");
   EXPECT_EQ(identity.user->client->id, issued.client.client.id);
   EXPECT_EQ(identity.token_id, issued.token.id);
 }
@@ -95,7 +95,7 @@ TEST(CheckToken, TheRecordDecidesWhoseTokenItIs) {  // TOK-6
   EXPECT_EQ(word(forge(user, {{7}}, "read:all")), "not ours");
   const auto widened = forge(user, client, "admin");
   ASSERT_EQ(word(widened), "accepted");
-  EXPECT_EQ(std::get<Identity>(widened).user->scopes, "read:all");
+  EXPECT_EQ(std::get<Identity>(widened).user->scopes(), "read:all");
 }
 
 TEST(CheckToken, EveryWayOfTakingBackHolds) {
@@ -150,7 +150,7 @@ TEST(CheckToken, ScopesFollowTheRecord) {
   const Issued issued(world);
   ASSERT_TRUE(update_user(world.services, issued.acting, issued.user.user.id,
                           {.is_active = {}, .scopes = {{"write"}}}));
-  EXPECT_EQ(std::get<Identity>(world.check(issued.token)).user->scopes, "write");
+  EXPECT_EQ(std::get<Identity>(world.check(issued.token)).user->scopes(), "write");
 }
 
 TEST(CheckToken, AnotherProcessesChangesAreSeenByTheVeryNextCheck) {

@@ -10,6 +10,19 @@
 namespace claviger {
 namespace {
 
+/// A login on its way to a token, as far as it has come.
+struct Issue {
+  const Login* login;
+  std::chrono::seconds lifetime;
+  UserSecretHash presented;
+  std::optional<User> user{};
+  TokenId id{};
+  Instant expires_at{};
+  TokenText text{};
+  std::string preview{};
+};
+using Issues = std::vector<Result<Issue>>;
+
 /// One refusal for everything that can be wrong with a login (ACC-2); the cause is for the log.
 tl::unexpected<Error> wrong_login(std::string cause) {
   return fail(Code::invalid_credential, "The identifier or the secret is wrong.", std::move(cause));
@@ -20,80 +33,149 @@ std::string cause_of(const std::optional<UserCredential>& stored) {
   return stored->user.is_active ? "wrong secret" : "inactive user or wrong secret";
 }
 
-/// The user whose login this is. The same work whatever is wrong.
-Result<User> login(Services& services, const ActingClient& acting, const TokenRequest& request,
-                   const UserSecretHash& presented, Instant now) {
-  auto stored = TRY(services.store.find_credential(acting.id(), request.identifier, now));
-  const auto* current = stored ? &stored->secret_hash : nullptr;
-  const auto* previous =
-      stored && stored->previous_secret_hash ? &*stored->previous_secret_hash : nullptr;
-  if (!secret_matches(presented, current, previous) || !stored->user.is_active)
-    return wrong_login(cause_of(stored));
-  return std::move(stored->user);
-}
-
 /// "eyJ****xyz": all that is kept of a token's text (SEC-3).
 std::string preview_of_token(const std::string& text) {
   return text.substr(0, 3) + "****" + text.substr(text.size() - 3);
 }
 
-}  // namespace
-
-Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
-                                const TokenRequest& request) {
-  const auto lifetime = TRY(choose_lifetime(services.policy, request.expires_in));
+/// What can be said of a login without its user.
+Result<Issue> look_at(const Policy& policy, const Login& login) {
+  const auto& request = login.request;
+  const auto lifetime = TRY(choose_lifetime(policy, request.expires_in));
   if (!request.created_by_username.empty())
     TRY_STATUS(check_name("created_by_username", request.created_by_username,
                           limits::administrator_name_chars));
   const auto environment = environment_of_credential(CredentialKind::user_secret, request.secret);
-  if (environment && *environment != services.policy.environment.name())
-    return fail(wrong_environment("secret", *environment, services.policy));
+  if (environment && *environment != policy.environment.name())
+    return fail(wrong_environment("secret", *environment, policy));
+  return Issue{
+      .login = &login, .lifetime = lifetime, .presented = hash_user_secret(request.secret)};
+}
 
-  const auto before = services.view.generation();
-  const auto now = services.clock.now();
-  const auto presented = hash_user_secret(request.secret);
-  const auto user = TRY(login(services, acting, request, presented, now));
+/// Whose login this is. The same work whatever is wrong.
+Result<Issue> log_in(Issue issue, std::optional<UserCredential> stored) {
+  const auto* current = stored ? &stored->secret_hash : nullptr;
+  const auto* previous =
+      stored && stored->previous_secret_hash ? &*stored->previous_secret_hash : nullptr;
+  if (!secret_matches(issue.presented, current, previous) || !stored->user.is_active)
+    return wrong_login(cause_of(stored));
+  issue.user = std::move(stored->user);
+  return issue;
+}
 
+/// Takes those logins further that are good so far. `next` makes the result of each from its issue.
+template <class Next>
+void go_on(Issues& issues, Next&& next) {
+  for (auto& issue : issues)
+    if (issue) issue = next(*std::move(issue));
+}
+
+void fail_all(Issues& issues, const Error& error) {
+  go_on(issues, [&](const Issue&) -> Result<Issue> { return fail(Error(error)); });
+}
+
+void log_in_all(Store& store, Issues& issues, Instant now) {
+  std::vector<LoginName> names;
+  for (const auto& issue : issues)
+    if (issue) names.push_back({issue->login->acting.id(), issue->login->request.identifier});
+  if (names.empty()) return;
+  auto found = store.find_credentials(names, now);
+  if (!found) return fail_all(issues, found.error());
+  auto user = found->begin();
+  go_on(issues, [&](Issue issue) { return log_in(std::move(issue), std::move(*user++)); });
+}
+
+void sign(const Services& services, Issue& issue, Instant now) {
   // A NumericDate has whole seconds; the record says the same as the token.
   const auto issued_at = from_unix_seconds(unix_seconds(now));
-  const NewClaims claims{.token_id = services.ids.next<TokenId>(now),
-                         .user_id = user.id,
-                         .client_id = acting.id(),
-                         .issued_at = issued_at,
-                         .expires_at = issued_at + lifetime,
-                         .issuer = services.policy.issuer,
-                         .scopes = user.scopes};
-  std::string text = sign_token(services.keys.signing(), write_claims(claims));
-  const bool stored = TRY(
-      services.store.create_token({.id = claims.token_id,
-                                   .user_id = user.id,
-                                   .client_id = acting.id(),
-                                   .preview = preview_of_token(text),
-                                   .created_by_username = std::string(request.created_by_username),
-                                   .created_at = now,
-                                   .expires_at = claims.expires_at,
-                                   .secret_hash = presented,
-                                   .api_key_hash = acting.key(),
-                                   .origin = acting.origin()}));
-  if (!stored) {
-    wipe(text);
-    return wrong_login("rotated or deactivated meanwhile");
+  issue.id = services.ids.next<TokenId>(now);
+  issue.expires_at = issued_at + issue.lifetime;
+  std::string text =
+      sign_token(services.keys.signing(), write_claims({.token_id = issue.id,
+                                                        .user_id = issue.user->id,
+                                                        .client_id = issue.user->client_id,
+                                                        .issued_at = issued_at,
+                                                        .expires_at = issue.expires_at,
+                                                        .issuer = services.policy.issuer,
+                                                        .scopes = issue.user->scopes}));
+  issue.preview = preview_of_token(text);
+  issue.text = TokenText::take(text);
+}
+
+NewToken record_of(const Issue& issue, Instant now) {
+  return {.id = issue.id,
+          .user_id = issue.user->id,
+          .client_id = issue.user->client_id,
+          .preview = issue.preview,
+          .created_by_username = std::string(issue.login->request.created_by_username),
+          .created_at = now,
+          .expires_at = issue.expires_at,
+          .secret_hash = issue.presented,
+          .api_key_hash = issue.login->acting.key(),
+          .origin = issue.login->acting.origin()};
+}
+
+void store_all(Store& store, Issues& issues, Instant now) {
+  std::vector<NewToken> records;
+  for (const auto& issue : issues)
+    if (issue) records.push_back(record_of(*issue, now));
+  if (records.empty()) return;
+  const auto stored = store.create_tokens(records);
+  if (!stored) return fail_all(issues, stored.error());
+  auto is_stored = stored->begin();
+  go_on(issues, [&](Issue issue) -> Result<Issue> {
+    if (!*is_stored++) return wrong_login("rotated or deactivated meanwhile");
+    return issue;
+  });
+}
+
+IssuedToken finish(Issue issue) {
+  return {.text = std::move(issue.text),
+          .id = issue.id,
+          .user_id = issue.user->id,
+          .client_id = issue.user->client_id,
+          .expires_at = issue.expires_at,
+          .expires_in = issue.lifetime.count()};
+}
+
+}  // namespace
+
+std::vector<Result<IssuedToken>> issue_tokens(Services& services, std::span<const Login> logins) {
+  const auto before = services.view.generation();
+  const auto now = services.clock.now();
+  Issues issues;
+  issues.reserve(logins.size());
+  for (const auto& login : logins) issues.push_back(look_at(services.policy, login));
+  log_in_all(services.store, issues, now);
+  for (auto& issue : issues)
+    if (issue) sign(services, *issue, now);
+  store_all(services.store, issues, now);
+
+  std::vector<Result<IssuedToken>> issued;
+  issued.reserve(issues.size());
+  for (auto& issue : issues) {
+    if (!issue) {
+      issued.push_back(fail(std::move(issue).error()));
+      continue;
+    }
+    services.usage.user_used(issue->user->id, now);
+    services.view.learn({.token_id = issue->id,
+                         .user_id = issue->user->id,
+                         .client_id = issue->user->client_id,
+                         .expires_at = issue->expires_at,
+                         .revoked = false,
+                         .username = issue->user->identifier,
+                         .scopes = issue->user->scopes},
+                        before, now);
+    issued.push_back(finish(*std::move(issue)));
   }
-  services.usage.user_used(user.id, now);
-  services.view.learn({.token_id = claims.token_id,
-                       .user_id = user.id,
-                       .client_id = acting.id(),
-                       .expires_at = claims.expires_at,
-                       .revoked = false,
-                       .username = user.identifier,
-                       .scopes = user.scopes},
-                      before, now);
-  return IssuedToken{.text = TokenText::take(text),
-                     .id = claims.token_id,
-                     .user_id = user.id,
-                     .client_id = acting.id(),
-                     .expires_at = claims.expires_at,
-                     .expires_in = lifetime.count()};
+  return issued;
+}
+
+Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
+                                const TokenRequest& request) {
+  const Login login{.acting = acting, .request = request};
+  return std::move(issue_tokens(services, {&login, 1}).front());
 }
 
 }  // namespace claviger

@@ -108,6 +108,35 @@ TEST(IssueToken, AKeyThatEndedMeanwhileIssuesNothing) {  // TOK-8
   EXPECT_FALSE(issue(world, stale, "a user", text_of(client.user.secret)));
 }
 
+TEST(IssueTokens, EachLoginHasItsOwnOutcome) {
+  World world;
+  const Client one(world), other(world);
+  const auto secret = text_of(one.user.secret), others = text_of(other.user.secret);
+  const auto stale = other.acting;
+  ASSERT_TRUE(rotate_api_key(world.services, other.acting, {}));
+  const std::vector<Login> logins = {
+      {one.acting, {"a user", secret, std::nullopt, {}}},
+      {one.acting, {"a user", others, std::nullopt, {}}},
+      {one.acting, {"a user", secret, 59, {}}},
+      {one.acting, {"nobody", secret, std::nullopt, {}}},
+      {stale, {"a user", others, std::nullopt, {}}},
+      {one.acting, {"a user", secret, 60, "somebody"}},
+  };
+  const auto issued = issue_tokens(world.services, logins);
+  ASSERT_EQ(issued.size(), logins.size());
+  ASSERT_TRUE(issued[0]);
+  EXPECT_EQ(word(world.check(*issued[0])), "accepted");
+  EXPECT_EQ(issued[1].error().cause, "wrong secret");
+  EXPECT_EQ(issued[2].error().code, Code::unacceptable_field);
+  EXPECT_EQ(issued[3].error().cause, "unknown identifier");
+  EXPECT_EQ(issued[4].error().cause, "rotated or deactivated meanwhile");
+  ASSERT_TRUE(issued[5]);
+  EXPECT_EQ(word(world.check(*issued[5])), "accepted");
+  EXPECT_EQ(issued[5]->expires_in, 60);
+  EXPECT_EQ(get_token(world.services, one.acting, issued[5]->id)->created_by_username, "somebody");
+  EXPECT_NE(issued[0]->id, issued[5]->id);
+}
+
 TEST(IssueToken, KeepsOnlyThePreview) {  // SEC-3
   World world;
   const Client client(world);

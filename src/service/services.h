@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "audit/origin.h"
 #include "base/random.h"
@@ -33,6 +36,8 @@ struct Services {
       nullptr;  // signs the audit trail's checkpoints; null: nothing does
 };
 
+class FoundClients;
+
 /// Who acts on a client's objects: the holder of its API key, or the operator on the command line.
 /// Only authenticate_client and operator_for make one.
 class ActingClient {
@@ -50,7 +55,7 @@ class ActingClient {
   Origin origin() const { return key_ ? Origin::client(id_, request_) : Origin::command_line(); }
 
  private:
-  friend Result<ActingClient> authenticate_client(Services&, std::string_view);
+  friend Result<ActingClient> authenticate_client(Services&, std::string_view, FoundClients&);
   friend Result<ActingClient> operator_for(Services&, ClientId);
   ActingClient(ClientId id, std::optional<ApiKeyHash> key) : id_(id), key_(key) {}
   ClientId id_;
@@ -58,8 +63,21 @@ class ActingClient {
   std::optional<RequestRef> request_{};
 };
 
+/// Clients by their keys, as they were found for requests that are answered together: each key is
+/// looked up once.
+class FoundClients {
+ public:
+  /// As Store::find_client_by_key.
+  Result<std::optional<Client>> find(Store& store, const ApiKeyHash& hash, Instant now);
+
+ private:
+  std::vector<std::pair<ApiKeyHash, std::optional<Client>>> found_;
+};
+
 /// The client whose API key this is. Errors: invalid_credential (unknown, a typo, or the client is
 /// inactive), wrong_environment.
+Result<ActingClient> authenticate_client(Services& services, std::string_view api_key,
+                                         FoundClients& found);
 Result<ActingClient> authenticate_client(Services& services, std::string_view api_key);
 /// The operator acting for a client, active or not. Errors: not_found.
 Result<ActingClient> operator_for(Services& services, ClientId client);

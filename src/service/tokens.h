@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/secret.h"
 #include "service/services.h"
@@ -28,6 +30,13 @@ struct IssuedToken {
 /// work), wrong_environment, unacceptable_field (expires_in, created_by_username).
 Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
                                 const TokenRequest& request);
+
+struct Login {
+  ActingClient acting;
+  TokenRequest request;
+};
+/// Does that for each of several logins, with one read and one commit for all.
+std::vector<Result<IssuedToken>> issue_tokens(Services& services, std::span<const Login> logins);
 
 struct RevokedToken {
   Token token;

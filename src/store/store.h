@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -111,6 +112,11 @@ struct NewToken {
   Origin origin;
 };
 
+/// Which user a login names.
+struct LoginName {
+  ClientId client_id;
+  std::string_view identifier;
+};
 /// A user with the hashes that a login is compared with.
 struct UserCredential {
   User user;
@@ -224,9 +230,11 @@ class Store {
   virtual Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) = 0;
   virtual Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) = 0;
   virtual Result<std::optional<User>> find_user(ClientId client, UserId id) = 0;
-  virtual Result<std::optional<UserCredential>> find_credential(ClientId client,
-                                                                std::string_view identifier,
-                                                                Instant now) = 0;
+  /// The user of each login, in one snapshot.
+  virtual Result<std::vector<std::optional<UserCredential>>> find_credentials(
+      std::span<const LoginName> logins, Instant now) = 0;
+  Result<std::optional<UserCredential>> find_credential(ClientId client,
+                                                        std::string_view identifier, Instant now);
   /// Page `page` (from 1) of a client's users in the order of creation. Costs the same for any
   /// page; `total` is exact.
   virtual Result<UserPage> list_users(ClientId client, std::int64_t page,
@@ -241,8 +249,10 @@ class Store {
   virtual Status create_client(const NewClient& client) = 0;
   /// conflict: the client has that identifier. not_found: no such client.
   virtual Status create_user(const NewUser& user) = 0;
-  /// False: user or client inactive, or secret or key no longer good. Nothing was stored.
-  virtual Result<bool> create_token(const NewToken& token) = 0;
+  /// Stores tokens in one transaction, and says of each whether it was stored. False: user or
+  /// client inactive, or secret or key no longer good.
+  virtual Result<std::vector<bool>> create_tokens(std::span<const NewToken> tokens) = 0;
+  Result<bool> create_token(const NewToken& token);
 
   // Taking back. Each takes an epoch of its own, also when there was nothing left to do, so that
   // a retry fences again. nullopt: there is no such object.

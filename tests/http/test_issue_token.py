@@ -1,6 +1,7 @@
 """POST /token."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 import pytest
@@ -222,3 +223,28 @@ def test_acts_as_the_client_of_its_own_setting():
             second.finish()
     finally:
         first.finish()
+
+
+def test_logins_that_come_together_have_their_own_answers(server, client, user):
+    """What waits at the same time is answered together; nothing of one is another's."""
+    users = [client.create_user() for _ in range(8)]
+    other = create_client(server).create_user()
+
+    def good(one):
+        token = one.issue()
+        assert claims_of(token.text)["sub"] == one.id
+        assert_live(token)
+
+    def refused(**fields):
+        assert_problem(user.login(**fields), 401, "invalid_credential")
+
+    works = [*[lambda one=one: good(one) for one in [*users, other] * 8],
+             lambda: refused(secret=other.secret),
+             lambda: refused(identifier="nobody"),
+             lambda: assert_problem(user.login(expires_in=1), 422, "unacceptable_field",
+                                    "expires_in"),
+             lambda: assert_problem(client.api.post("/token", json={"identifier": "a"}), 401,
+                                    "missing_credential")]
+    with ThreadPoolExecutor(16) as pool:
+        for done in [pool.submit(work) for work in works]:
+            done.result()

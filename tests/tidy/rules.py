@@ -45,7 +45,7 @@ BANNED = [
     Ban(r"(?i)\bselect\s+(\w+\.)?\*", "name the columns", where=r"src/.*\.(cc|h|sql)",
         allowed_in=TESTS_AND_TOOLS),
     Ban(r"\bsleep_(for|until)\(|\b[un]?sleep\(", "wait for the event, with a deadline",
-        allowed_in=r"src/net/.*(?<!_test)\.cc"),
+        allowed_in=r"src/(net|store/sqlite)/.*(?<!_test)\.cc"),
     Ban(r"\btime\.sleep\(", "poll with a deadline, by tests/lib",
         where=r"tests/(?!tidy/|lib/).*\.py"),
     Ban(r"\b(TODO|FIXME|XXX|HACK)\b", "do it, or file an issue", where=ANY_TEXT),

@@ -72,6 +72,10 @@ BAD = [
     ("decisions", {"docs/decisions/0001-a.md": "\n" * 41}),
     ("decisions", {"docs/decisions/0001-a.md": "", "docs/decisions/0001-b.md": ""}),
     ("decisions", {"docs/decisions/first.md": ""}),
+    ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | |\n"}),
+    ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | `tests/a/test_b.py` |\n",
+                      "tests/a/test_b.py": '@pytest.mark.requirement("SEC-11")\n'}),
+    ("requirements", {"docs/security.md": "", "src/a_test.cc": "TEST(A, B_SEC_1) {\n"}),
     ("whitespace", {"src/base/a.cc": "int a; \n"}),
     ("whitespace", {"src/base/a.cc": "int a;"}),
 ]
@@ -93,6 +97,10 @@ GOOD = [
     ("links", {"README.md": "see `src/base` and `docs/b.md`\n", "src/base/a.cc": "",
                "docs/b.md": ""}),
     ("links", {"docs/a.md": "[b](../README.md#top) [c](https://example.org/)\n", "README.md": ""}),
+    ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | `tests/a/test_b.py` "
+                                          "`src/a_test.cc` |\n| ADM-1 | | | to come: panel |\n",
+                      "tests/a/test_b.py": '@pytest.mark.requirement("SEC-1")\n',
+                      "src/a_test.cc": "TEST(A, B) {  // SEC-1\n"}),
     ("whitespace", {"src/base/a.cc": "int a;\n"}),
 ]
 

@@ -280,6 +280,43 @@ def check_decisions(tree):
             yield f"{path}:1: {text.count(chr(10))} lines, at most {LIMITS['decision']}"
 
 
+REQUIREMENT = r"\b(?:SEC|TOK|ENV|NET|ACC|LIM|LOG|AUD|ADM)-\d+\b"
+REQUIREMENTS = "docs/security.md"
+
+
+def requirements_of(path, text):
+    """The requirements whose ids the tests of a file carry."""
+    if path.endswith(".py"):
+        marks = re.findall(r"mark\.requirement\(([^)]*)\)", text)
+        return {id for mark in marks for id in re.findall(REQUIREMENT, mark)}
+    tests = re.findall(r"^(?:TEST|INSTANTIATE)\w*\([^{;]*[{;].*", text, re.MULTILINE)
+    return {id for test in tests for id in re.findall(REQUIREMENT, test.replace("_", "-"))}
+
+
+def check_requirements(tree):
+    """Each requirement has tests that carry its id, and each id of a test is a requirement's."""
+    if REQUIREMENTS not in tree.files:
+        return
+    carried = {path: requirements_of(path, text) for path, text in tree.matching(
+        r"tests/(?!tidy/).*test_\w+\.py|src/.*_test\.cc|src/store/contract/.*\.h")}
+    known = {}
+    for number, line in enumerate(tree.files[REQUIREMENTS].splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not re.fullmatch(REQUIREMENT, cells[0]):
+            continue
+        place = f"{REQUIREMENTS}:{number}: {cells[0]}"
+        known[cells[0]] = number
+        tests = re.findall(r"`([^`]+)`", cells[-1])
+        if not tests and not cells[-1].startswith("to come: "):
+            yield f"{place} has no test"
+        for path in tests:
+            if cells[0] not in carried.get(path, ()):
+                yield f"{place}: no test of {path} carries it"
+    for path, ids in carried.items():
+        for unknown in sorted(ids - known.keys()):
+            yield f"{path}: {unknown} does not stand in {REQUIREMENTS}"
+
+
 def check_whitespace(tree):
     for path, text in tree.matching(r".*\.(cc|h|py|sh|cmake|md|json|yaml|sql|txt)|run|test"):
         if text and not text.endswith("\n"):

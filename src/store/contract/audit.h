@@ -30,7 +30,7 @@ class AuditContract : public StoreContract {
   static std::string bytes(const Uuid& id) { return std::string(text_of(id)); }
 };
 
-TEST_P(AuditContract, EachChangeHasARow) {
+TEST_P(AuditContract, EachChangeHasARow) {  // AUD-1
   using testing::ElementsAre;
   const auto client = add_client();
   const auto user = add_user(client.id);
@@ -64,7 +64,7 @@ TEST_P(AuditContract, EachChangeHasARow) {
   EXPECT_TRUE(check().is_sound());
 }
 
-TEST_P(AuditContract, ARowSaysWhoAndByWhichRequest) {
+TEST_P(AuditContract, ARowSaysWhoAndByWhichRequest) {  // AUD-1
   const auto client = add_client();
   const auto user = add_user(client.id);
   const auto token = add_token(user);
@@ -81,7 +81,7 @@ TEST_P(AuditContract, ARowSaysWhoAndByWhichRequest) {
   EXPECT_EQ(row.at_ms, unix_milliseconds(make_.now));
 }
 
-TEST_P(AuditContract, WhatChangesNothingHasNoRow) {
+TEST_P(AuditContract, WhatChangesNothingHasNoRow) {  // AUD-1
   const auto client = add_client();
   const auto user = add_user(client.id);
   const auto before = rows().size();
@@ -98,7 +98,7 @@ TEST_P(AuditContract, WhatChangesNothingHasNoRow) {
   only_row_since(before);  // the other client's
 }
 
-TEST_P(AuditContract, ManyThreadsMakeOneChain) {
+TEST_P(AuditContract, ManyThreadsMakeOneChain) {  // AUD-1
   const auto user = add_user(add_client().id);
   std::vector<NewToken> tokens;
   for (int i = 0; i < 200; ++i) tokens.push_back(make_.token(user));
@@ -115,7 +115,7 @@ TEST_P(AuditContract, ManyThreadsMakeOneChain) {
   EXPECT_EQ(report.rows, 202);
 }
 
-TEST_P(AuditContract, RetentionTakesTheOldestRowsAndTheRestHolds) {
+TEST_P(AuditContract, RetentionTakesTheOldestRowsAndTheRestHolds) {  // AUD-1
   const auto user = add_user(add_client().id);
   for (int i = 0; i < 8; ++i) add_token(user);
   make_.now += seconds{100};
@@ -140,8 +140,7 @@ TEST_P(AuditContract, RetentionTakesTheOldestRowsAndTheRestHolds) {
   EXPECT_TRUE(check().is_sound());
 }
 
-// ENV-4
-TEST_P(AuditContract, KeysNotSeenBeforeAreTold) {
+TEST_P(AuditContract, KeysNotSeenBeforeAreTold) {  // ENV-4
   const auto note = [&](const std::vector<std::string>& kids) {
     return must(store_->note_keys(kids, make_.now, Origin::system()));
   };

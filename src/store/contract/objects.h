@@ -7,6 +7,21 @@
 // Clients, users and tokens: adding, finding, uniqueness.
 namespace claviger::contract {
 
+TEST_P(StoreContract, SaysOfEachOfSeveralTokensWhetherItIsStored) {
+  const auto user = add_user(add_client().id);
+  std::vector<NewToken> tokens{make_.token(user), make_.token(user), make_.token(user)};
+  tokens[1].secret_hash.bytes[0] ^= 1;
+  EXPECT_EQ(must(store_->create_tokens(tokens)), (std::vector<bool>{true, false, true}));
+  EXPECT_TRUE(is_live(tokens[0].id));
+  EXPECT_FALSE(must(store_->find_token(user.client_id, tokens[1].id)).has_value());
+  EXPECT_TRUE(is_live(tokens[2].id));
+  // One that cannot be stored at all takes the others with it.
+  std::vector<NewToken> again{make_.token(user), tokens[0]};
+  EXPECT_EQ(store_->create_tokens(again).error().code, Code::conflict);
+  EXPECT_FALSE(must(store_->find_token(user.client_id, again[0].id)).has_value());
+  EXPECT_TRUE(must(store_->create_tokens({})).empty());
+}
+
 TEST_P(StoreContract, AClientIsFoundAsItWasMade) {
   const auto made = add_client("Ünïcode & <Co>");
   const auto client = must_have(store_->find_client(made.id));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace claviger::sqlite {
@@ -26,18 +27,15 @@ constexpr const char* settings =
     "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;"
     "PRAGMA journal_size_limit = 67108864;";
 
-/// Asks for a lock again every millisecond. SQLite's own waiting asks less and less often, and may
-/// never meet the short moments between the commits of a busy process.
-int wait_for_lock(void* timeout_ms, int tries) {
-  if (tries >= *static_cast<const int*>(timeout_ms)) return 0;
-  sqlite3_sleep(1);
-  return 1;
+sqlite3_destructor_type keeping(Rows::Arguments arguments) {
+  return arguments == Rows::Arguments::outlive ? SQLITE_STATIC : SQLITE_TRANSIENT;
 }
 
 }  // namespace
 
 Rows::Rows(Rows&& other) noexcept
     : statement_(std::exchange(other.statement_, nullptr)),
+      arguments_(other.arguments_),
       bound_(other.bound_),
       column_(other.column_) {}
 
@@ -54,11 +52,11 @@ void Rows::bind(std::int64_t value) {
 void Rows::bind(std::string_view text) {
   // An empty view may have no address, and SQLite takes that for NULL.
   sqlite3_bind_text64(statement_, ++bound_, text.empty() ? "" : text.data(), text.size(),
-                      SQLITE_TRANSIENT, SQLITE_UTF8);
+                      keeping(arguments_), SQLITE_UTF8);
 }
 
 void Rows::bind_blob(const void* data, std::size_t size) {
-  sqlite3_bind_blob64(statement_, ++bound_, data, size, SQLITE_TRANSIENT);
+  sqlite3_bind_blob64(statement_, ++bound_, data, size, keeping(arguments_));
 }
 
 Result<bool> Rows::next() {
@@ -167,8 +165,16 @@ int Connection::error_code() const {
 }
 
 void Connection::set_busy_timeout(std::chrono::milliseconds timeout) {
-  busy_timeout_ms_ = static_cast<int>(timeout.count());
-  sqlite3_busy_handler(db_, wait_for_lock, &busy_timeout_ms_);
+  busy_timeout_ = timeout;
+  sqlite3_busy_handler(db_, &Connection::wait_for_lock, this);
+}
+
+/// SQLite's own handler sleeps longer each time, and never gets in where another process commits
+/// without a pause.
+int Connection::wait_for_lock(void* connection, int tries) {
+  if (tries * busy_interval >= static_cast<Connection*>(connection)->busy_timeout_) return 0;
+  std::this_thread::sleep_for(busy_interval);
+  return 1;
 }
 
 Result<sqlite3_stmt*> Connection::prepared(Query query) {

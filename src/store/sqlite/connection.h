@@ -25,7 +25,10 @@ namespace claviger::sqlite {
 /// read from left to right; it is reset, and its values forgotten, when it goes.
 class Rows {
  public:
-  explicit Rows(sqlite3_stmt* statement) : statement_(statement) {}
+  /// Whether what is bound outlives the statement's run, so that SQLite need not copy it.
+  enum class Arguments : bool { copied, outlive };
+  explicit Rows(sqlite3_stmt* statement, Arguments arguments = Arguments::copied)
+      : statement_(statement), arguments_(arguments) {}
   Rows(Rows&& other) noexcept;
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
@@ -95,12 +98,14 @@ class Rows {
   void read_blob(std::uint8_t* out, std::size_t size);
 
   sqlite3_stmt* statement_;
+  Arguments arguments_;
   int bound_ = 0;
   int column_ = 0;
 };
 
 /// How long a statement waits for another process' write transaction.
 inline constexpr std::chrono::milliseconds busy_timeout{2'000};
+inline constexpr std::chrono::milliseconds busy_interval{1};  // between two attempts
 
 struct ConnectionOptions {
   std::string path;  // or ":memory:"
@@ -129,7 +134,8 @@ class Connection {
   /// Runs a query that has no rows; returns how many rows it changed, triggers' changes aside.
   template <class... Args>
   Result<std::int64_t> execute(Query query, const Args&... args) {
-    auto rows = TRY(this->query(query, args...));
+    Rows rows{TRY(prepared(query)), Rows::Arguments::outlive};
+    (rows.bind(args), ...);
     TRY_STATUS(rows.finish());
     return changes();
   }
@@ -149,8 +155,10 @@ class Connection {
   Result<sqlite3_stmt*> prepared(Query query);
   std::int64_t changes() const;
 
+  static int wait_for_lock(void* connection, int tries);
+
   sqlite3* db_;
-  int busy_timeout_ms_ = 0;
+  std::chrono::milliseconds busy_timeout_{0};
   std::array<sqlite3_stmt*, query_count> statements_{};
 };
 

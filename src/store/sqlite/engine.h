@@ -35,9 +35,8 @@ class Engine final : public Store {
   Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) override;
   Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) override;
   Result<std::optional<User>> find_user(ClientId client, UserId id) override;
-  Result<std::optional<UserCredential>> find_credential(ClientId client,
-                                                        std::string_view identifier,
-                                                        Instant now) override;
+  Result<std::vector<std::optional<UserCredential>>> find_credentials(
+      std::span<const LoginName> logins, Instant now) override;
   Result<UserPage> list_users(ClientId client, std::int64_t page, std::int64_t page_size) override;
   Result<std::optional<Token>> find_token(ClientId client, TokenId id) override;
   Result<TokenPage> list_tokens(const TokenQuery& query) override;
@@ -46,7 +45,7 @@ class Engine final : public Store {
 
   Status create_client(const NewClient& client) override;
   Status create_user(const NewUser& user) override;
-  Result<bool> create_token(const NewToken& token) override;
+  Result<std::vector<bool>> create_tokens(std::span<const NewToken> tokens) override;
 
   Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id, Instant now,
                                                     const Origin& origin) override;

@@ -23,6 +23,12 @@ UserRow read_user_row(Rows& row) {
   return result;
 }
 
+UserCredential read_credential(Rows& row) {
+  return {.user = read_user(row),
+          .secret_hash = row.get<UserSecretHash>(),
+          .previous_secret_hash = row.get<std::optional<UserSecretHash>>()};
+}
+
 Result<Rows> token_rows(Connection& db, const TokenQuery& query) {
   const Uuid before = query.before ? query.before->bytes : greatest_id;
   if (!query.user_id) {
@@ -59,15 +65,17 @@ Result<std::optional<User>> Engine::find_user(ClientId client, UserId id) {
   return sqlite::find_user(*readers_->take(), client, id);
 }
 
-Result<std::optional<UserCredential>> Engine::find_credential(ClientId client,
-                                                              std::string_view identifier,
-                                                              Instant now) {
+Result<std::vector<std::optional<UserCredential>>> Engine::find_credentials(
+    std::span<const LoginName> logins, Instant now) {
   auto db = readers_->take();
-  return first(TRY(db->query(Query::find_credential, client, identifier, now)), [](Rows& row) {
-    return UserCredential{.user = read_user(row),
-                          .secret_hash = row.get<UserSecretHash>(),
-                          .previous_secret_hash = row.get<std::optional<UserSecretHash>>()};
-  });
+  const auto snapshot = TRY(Snapshot::begin(*db));
+  std::vector<std::optional<UserCredential>> found;
+  found.reserve(logins.size());
+  for (const auto& login : logins) {
+    auto rows = TRY(db->query(Query::find_credential, login.client_id, login.identifier, now));
+    found.push_back(TRY(first(std::move(rows), read_credential)));
+  }
+  return found;
 }
 
 Result<UserPage> Engine::list_users(ClientId client, std::int64_t page, std::int64_t page_size) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -139,6 +140,8 @@ Engine::~Engine() = default;
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Log& log) {
   using namespace sqlite;
+  // Statistics that nobody reads would cost a mutex at each of SQLite's allocations.
+  [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (options.path.empty()) return fail(cannot_open(options.path, "the path is empty"));
   const bool in_memory = is_memory(options.path);
   if (!in_memory && options.create) TRY_STATUS(create_file(options.path));

@@ -123,13 +123,18 @@ Status Engine::create_user(const NewUser& user) {
   });
 }
 
-Result<bool> Engine::create_token(const NewToken& token) {
-  bool added = false;
+Result<std::vector<bool>> Engine::create_tokens(std::span<const NewToken> tokens) {
+  std::vector<bool> added;
   const auto work = [&](Connection& db) -> Status {
-    added = TRY(db.execute(Query::create_token, token.id, token.user_id, token.client_id,
-                           token.preview, token.created_by_username, token.created_at,
-                           token.expires_at, token.secret_hash, token.api_key_hash)) == 1;
-    return added ? append_audit(db, issue_of(token)) : Status{};
+    for (const auto& token : tokens) {
+      const auto stored =
+          TRY(db.execute(Query::create_token, token.id, token.user_id, token.client_id,
+                         token.preview, token.created_by_username, token.created_at,
+                         token.expires_at, token.secret_hash, token.api_key_hash)) == 1;
+      if (stored) TRY_STATUS(append_audit(db, issue_of(token)));
+      added.push_back(stored);
+    }
+    return {};
   };
   TRY_STATUS(queue_.run(work));
   return added;
