@@ -58,7 +58,7 @@ Error refuse_attempt(Call& call, Error error, std::string_view name);
 
 /// How the audit trail names the request.
 inline RequestRef request_ref(const Call& call) {
-  return {.id = call.request.id, .address = call.request.peer.bytes};
+  return {.id = call.request.id, .address = {call.request.peer.bytes}};
 }
 
 /// Makes the answer a success of the route: its status, and a JSON body to be written.

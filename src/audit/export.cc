@@ -6,6 +6,7 @@
 
 #include "audit/encoding.h"
 #include "audit/json_line.h"
+#include "base/ip_text.h"
 #include "base/json_writer.h"
 
 namespace claviger {
@@ -32,8 +33,8 @@ std::optional<std::string> id_out(const std::optional<AuditRow::Bytes>& bytes) {
 std::optional<std::string> address_out(const std::optional<AuditRow::Bytes>& bytes) {
   if (!bytes) return std::nullopt;
   IpAddress address{};
-  if (bytes->size() != address.size()) return hex(bytes_of(*bytes));
-  std::copy(bytes->begin(), bytes->end(), address.begin());
+  if (bytes->size() != address.bytes.size()) return hex(bytes_of(*bytes));
+  std::copy(bytes->begin(), bytes->end(), address.bytes.begin());
   return ip_address_text(address);
 }
 
@@ -61,6 +62,12 @@ bool read(const JsonLine& json, std::string_view name, std::optional<AuditRow::B
   if (!bytes) return false;
   out = raw(*bytes);
   return true;
+}
+
+std::optional<std::array<std::uint8_t, 16>> address_parse(std::string_view text) {
+  const auto address = parse_ip_address(text);
+  if (!address) return std::nullopt;
+  return address->bytes;
 }
 
 std::optional<std::array<std::uint8_t, request_bytes>> request_parse(std::string_view text) {
@@ -141,7 +148,7 @@ Result<AuditRow> parse_export_line(std::string_view line) {
       !read(json, "object_id", row.object_id, uuid_parse) ||
       !read(json, "client_id", row.client_id, uuid_parse) ||
       !read(json, "request_id", row.request_id, request_parse) ||
-      !read(json, "address", row.address, ip_address_parse))
+      !read(json, "address", row.address, address_parse))
     return unreadable("one of its ids, or its address, is none");
   AuditHash hash{};
   if (!hex_decode(json.text("hash").value_or(""), hash))

@@ -50,7 +50,7 @@ AuditRow audit_row(const AuditPoint& previous, const AuditEvent& event) {
   if (event.client_id) row.client_id = raw(event.client_id->bytes);
   if (const auto& request = origin.request()) {
     append_number(row.request_id.emplace(), request->id, 8);
-    row.address = raw(request->address);
+    row.address = raw(request->address.bytes);
   }
   row.hash = raw(audit_hash(previous.hash, row));
   return row;

@@ -26,7 +26,7 @@ AuditPoint beginning() {
 
 AuditEvent event() {
   const ClientId client{filled(0x11)};
-  const RequestRef request{.id = 0x0123456789abcdef, .address = *ip_address_parse("192.0.2.1")};
+  const RequestRef request{.id = 0x0123456789abcdef, .address = *parse_ip_address("192.0.2.1")};
   return {.at = from_unix_milliseconds(1'767'225'600'000),
           .origin = Origin::client(client, request),
           .action = audit_action::scopes_changed,

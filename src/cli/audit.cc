@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "audit/export.h"
+#include "base/ip_text.h"
 #include "base/limits.h"
 #include "cli/audit_verify.h"
 #include "cli/groups.h"
@@ -27,8 +28,8 @@ Value id_value(const std::optional<AuditRow::Bytes>& bytes) {
 
 Value address_value(const std::optional<AuditRow::Bytes>& bytes) {
   IpAddress address{};
-  if (!bytes || bytes->size() != address.size()) return {};
-  std::copy(bytes->begin(), bytes->end(), address.begin());
+  if (!bytes || bytes->size() != address.bytes.size()) return {};
+  std::copy(bytes->begin(), bytes->end(), address.bytes.begin());
   return ip_address_text(address);
 }
 

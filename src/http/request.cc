@@ -1,11 +1,11 @@
 #include "http/request.h"
 
-#include "base/ip_address.h"
+#include "base/ip_text.h"
 
 namespace claviger::http {
 
 std::string address_text(const Address& address) {
-  return ip_address_text(address.bytes);
+  return ip_address_text({address.bytes});
 }
 
 void request_id_write(std::uint64_t id, char* out) {

@@ -69,7 +69,7 @@ TEST_P(AuditContract, ARowSaysWhoAndByWhichRequest) {  // AUD-1
   const auto user = add_user(client.id);
   const auto token = add_token(user);
   const auto before = rows().size();
-  const RequestRef request{.id = 0x0102030405060708, .address = *ip_address_parse("2001:db8::1")};
+  const RequestRef request{.id = 0x0102030405060708, .address = *parse_ip_address("2001:db8::1")};
   must_have(store_->revoke_token(client.id, token.id, make_.now, Origin::user(user.id, request)));
   const auto row = only_row_since(before);
   EXPECT_EQ(row.actor, "user");
@@ -77,7 +77,7 @@ TEST_P(AuditContract, ARowSaysWhoAndByWhichRequest) {  // AUD-1
   EXPECT_EQ(row.object, "token");
   EXPECT_EQ(row.object_id, bytes(token.id.bytes));
   EXPECT_EQ(row.request_id, std::string("\1\2\3\4\5\6\7\10"));
-  EXPECT_EQ(row.address, std::string(text_of(request.address)));
+  EXPECT_EQ(row.address, std::string(text_of(request.address.bytes)));
   EXPECT_EQ(row.at_ms, unix_milliseconds(make_.now));
 }
 
