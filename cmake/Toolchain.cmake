@@ -36,12 +36,13 @@ if(CLAVIGER_SANITIZE)
     -fsanitize=${CLAVIGER_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(claviger_options INTERFACE -fsanitize=${CLAVIGER_SANITIZE})
 else()
-  target_compile_options(claviger_options INTERFACE -fstack-protector-strong
+  target_compile_options(claviger_options INTERFACE
+    -fstack-protector-strong -fstack-clash-protection
     $<$<CONFIG:Release>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>)
   if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
     target_compile_options(claviger_options INTERFACE -fcf-protection)
   endif()
-  target_link_options(claviger_options INTERFACE -Wl,-z,relro,-z,now)
+  target_link_options(claviger_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 include(CheckPIESupported)
 check_pie_supported()

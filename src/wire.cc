@@ -11,9 +11,9 @@
 
 #include "api/api.h"
 #include "crypto/system_random.h"
+#include "doctor/start_problem.h"
 #include "net/server.h"
 #include "observe/line_file.h"
-#include "policy/credential.h"
 #include "policy/master.h"
 #include "service/audit.h"
 #include "service/housekeeping.h"
@@ -113,22 +113,6 @@ int report(std::string_view line, int status) {
   return status;
 }
 
-/// What is wrong with CLIENT_API_KEY; empty if nothing is (ENV-2).
-std::string problem_of_client_key(const Settings& settings) {
-  if (!settings.client_api_key) return {};
-  const auto environment = settings.client_api_key->reveal([](std::string_view text) {
-    const auto named = environment_of_credential(CredentialKind::api_key, text);
-    return named ? std::string(*named) : std::string();
-  });
-  if (environment.empty())
-    return "CLIENT_API_KEY: is not an API key, or mistyped; give one that `claviger client create` "
-           "or POST /client showed";
-  if (environment != settings.environment.name())
-    return fmt::format("CLIENT_API_KEY: belongs to the environment \"{}\", this is \"{}\"",
-                       environment, settings.environment.name());
-  return {};
-}
-
 /// The signals that stop a server, held back in every thread so that one waits for them.
 class StopSignals {
  public:
@@ -212,8 +196,8 @@ bool publish(const AuditCheckpoint& checkpoint, const std::string& path, Log& lo
 
 int serve(LoadedSettings loaded) {
   Settings& settings = loaded.settings;
-  if (const auto problem = problem_of_client_key(settings); !problem.empty())
-    return report(problem, cli::exit_settings);
+  if (const auto problem = client_key_problem(settings))
+    return report(problem->text(), cli::exit_settings);
   const StopSignals stop_signals;  // before there is a second thread
 
   auto node = Node::open(settings, settings.log_level, /*create=*/true);

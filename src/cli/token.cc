@@ -140,7 +140,11 @@ Status verify(Context& context, const Options& options) {
   const std::string why(description(refusal.kind));
   if (context.json)
     context.output.out += json_line({{"error", "invalid_token"}, {"error_description", why}});
-  return fail(Code::invalid_token, "Refused: " + why + ".", std::string(refusal.reason));
+  std::string detail = "Refused: " + why;
+  const auto& here = context.services.policy.environment.name();
+  if (!refusal.environment.empty() && refusal.environment != here)
+    detail += ": it belongs to the environment " + refusal.environment + ", this is " + here;
+  return fail(Code::invalid_token, detail + ".", std::string(refusal.reason));
 }
 
 using Command = Status (*)(Context&, const Options&);

@@ -27,11 +27,17 @@ const SettingText* find_set(const SettingTexts& texts, std::string_view name) {
   return found == texts.end() || found->second.empty() ? nullptr : &found->second;
 }
 
+std::vector<std::string> texts(const std::vector<SettingProblem>& problems) {
+  std::vector<std::string> lines;
+  for (const auto& problem : problems) lines.push_back(problem.text());
+  return lines;
+}
+
 class Loader {
  public:
   explicit Loader(const SettingSources& sources) : sources_(sources) {}
 
-  tl::expected<LoadedSettings, SettingProblems> load(Purpose purpose) {
+  InspectedSettings load(Purpose purpose) {
     read_settings_file();
     for (const auto& row : settings_table()) set(row);
     read_key_file("CLAVIGER_SIGNING_KEY", settings_.signing_key_path, settings_.signing_key);
@@ -41,13 +47,35 @@ class Loader {
     if (purpose == Purpose::serve) check_serving();
     look_for_slips();
     sort_weaknesses();
-    if (!problems_.empty()) return tl::unexpected<SettingProblems>(std::move(problems_));
-    return LoadedSettings{std::move(settings_), std::move(warnings_)};
+    return {.settings = std::move(settings_),
+            .problems = std::move(problems_),
+            .warnings = std::move(warnings_),
+            .lines = std::move(file_lines_)};
   }
 
  private:
-  void problem(std::string_view where, std::string_view wrong, std::string_view right) {
-    problems_.push_back(fmt::format("{}: {}; {}", where, wrong, right));
+  SettingProblem about(std::string_view setting, std::string wrong, std::string right) const {
+    const auto line = file_lines_.find(setting);
+    return {.setting = std::string(setting),
+            .line = line == file_lines_.end() ? 0 : line->second,
+            .wrong = std::move(wrong),
+            .right = std::move(right)};
+  }
+  void problem(std::string_view setting, std::string wrong, std::string right) {
+    problems_.push_back(about(setting, std::move(wrong), std::move(right)));
+  }
+  void warning(std::string_view setting, std::string wrong, std::string right) {
+    warnings_.push_back(about(setting, std::move(wrong), std::move(right)));
+  }
+  /// A problem outside development, else a warning.
+  void weakness(std::string_view setting, std::string wrong, std::string right) {
+    weaknesses_.push_back(about(setting, std::move(wrong), std::move(right)));
+  }
+  void bad_line(std::size_t line, std::string wrong, std::string right) {
+    problems_.push_back({.origin = line_origin(line),
+                         .line = line,
+                         .wrong = std::move(wrong),
+                         .right = std::move(right)});
   }
 
   // The settings file
@@ -60,7 +88,7 @@ class Loader {
   std::optional<Found> find(const SettingRow& row);
   std::optional<Found> find_in(const SettingRow& row, const SettingTexts& texts, bool in_file);
   std::optional<Found> read_twin(const std::string& name, const std::string& path);
-  std::string line_origin(std::string_view name) const;
+  std::string line_origin(std::size_t line) const;
   bool good(std::string_view name) const { return !bad_.contains(name); }
 
   // All settings together
@@ -77,9 +105,9 @@ class Loader {
   std::map<std::string, std::size_t, std::less<>> file_lines_;  // by name
   std::set<std::string, std::less<>> bad_;  // names of settings with a problem of their own
   Settings settings_;
-  std::vector<std::string> problems_;
-  std::vector<std::string> warnings_;
-  std::vector<std::string> weaknesses_;  // problems outside development, else warnings
+  std::vector<SettingProblem> problems_;
+  std::vector<SettingProblem> warnings_;
+  std::vector<SettingProblem> weaknesses_;
 };
 
 void Loader::read_settings_file() {
@@ -95,14 +123,12 @@ void Loader::read_settings_file() {
     return;
   }
   auto parsed = file->text.reveal(parse_settings_file);
-  for (const auto& wrong : parsed.problems)
-    problems_.push_back(fmt::format("{} {}", file_path_, wrong));
+  for (const auto& bad : parsed.problems) bad_line(bad.line, "the line " + bad.why, {});
   for (auto& line : parsed.lines) take_line(line);
   check_file_mode(file->mode);
 }
 
 void Loader::take_line(SettingLine& line) {
-  const auto where = fmt::format("{} line {}", file_path_, line.line);
   std::string_view name = line.name;
   const auto* row = find_setting(name);
   if (!row && name.ends_with(secret_file_suffix)) {
@@ -113,15 +139,15 @@ void Loader::take_line(SettingLine& line) {
     // A name is repeated only if it is nearly a setting's: else it may be a secret gone astray.
     const auto similar = similar_setting(name);
     if (similar.empty())
-      problem(where, "the name is not one of a setting", "see claviger serve --help");
+      bad_line(line.line, "the name is not one of a setting", "see claviger serve --help");
     else
-      problem(where, fmt::format("{} is not a setting", name),
-              fmt::format("{} is meant?", similar));
+      bad_line(line.line, fmt::format("{} is not a setting", name),
+               fmt::format("{} is meant?", similar));
   } else if (row->name == config_file_setting) {
-    problem(where, "a settings file cannot name another", "remove the line");
+    bad_line(line.line, "a settings file cannot name another", "remove the line");
   } else if (const auto first = file_lines_.find(name); first != file_lines_.end()) {
-    problem(where, fmt::format("{} stands in line {} already", name, first->second),
-            "remove one of them");
+    bad_line(line.line, fmt::format("{} stands in line {} already", name, first->second),
+             "remove one of them");
   } else {
     file_lines_.emplace(line.name, line.line);
     file_.emplace(line.name, std::move(line.value));
@@ -135,16 +161,17 @@ void Loader::check_file_mode(mode_t mode) {
     const auto* row = find_setting(name);
     if (!row || !row->secret) continue;
     weaknesses_.push_back(
-        fmt::format("{}: it holds secrets and everybody on this machine may read or change it "
-                    "(mode {:04o}); chmod 600 it",
-                    file_path_, mode));
+        {.origin = file_path_,
+         .wrong = fmt::format("it holds secrets and everybody on this machine may read or change "
+                              "it (mode {:04o})",
+                              mode),
+         .right = "chmod 600 it"});
     return;
   }
 }
 
-std::string Loader::line_origin(std::string_view name) const {
-  const auto line = file_lines_.find(name);
-  return fmt::format("{} line {}", file_path_, line == file_lines_.end() ? 0 : line->second);
+std::string Loader::line_origin(std::size_t line) const {
+  return fmt::format("{} line {}", file_path_, line);
 }
 
 std::optional<Found> Loader::read_twin(const std::string& name, const std::string& path) {
@@ -156,10 +183,10 @@ std::optional<Found> Loader::read_twin(const std::string& name, const std::strin
   }
   // Docker and Kubernetes mount secrets readable for all of a container: no more than a warning.
   if ((file->mode & 07) != 0)
-    warnings_.push_back(
-        fmt::format("{}: everybody on this machine may read or change {} (mode {:04o}); chmod 600 "
-                    "it",
-                    name, values::quoted(path), file->mode));
+    warning(name,
+            fmt::format("everybody on this machine may read or change {} (mode {:04o})",
+                        values::quoted(path), file->mode),
+            "chmod 600 it");
   auto text = file->text.reveal([](std::string_view characters) {
     if (characters.ends_with('\n')) characters.remove_suffix(1);
     return SettingText(characters);
@@ -188,7 +215,8 @@ std::optional<Found> Loader::find_in(const SettingRow& row, const SettingTexts& 
     return found;
   }
   if (!text) return std::nullopt;
-  return Found{.text = text->copy(), .origin = in_file ? line_origin(name) : "the environment"};
+  return Found{.text = text->copy(),
+               .origin = in_file ? line_origin(file_lines_.find(name)->second) : "the environment"};
 }
 
 std::optional<Found> Loader::find(const SettingRow& row) {
@@ -208,7 +236,8 @@ void Loader::set(const SettingRow& row) {
       found->text.reveal([&](std::string_view text) { return row.parse(text, settings_); });
   if (!wrong) return;
   bad_.insert(std::string(row.name));
-  problem(fmt::format("{} (from {})", row.name, found->origin), wrong->wrong, wrong->right);
+  problem(row.name, wrong->wrong, wrong->right);
+  problems_.back().origin = found->origin;
 }
 
 void Loader::read_key_file(const char* name, const std::string& path,
@@ -222,10 +251,10 @@ void Loader::read_key_file(const char* name, const std::string& path,
     return;
   }
   if ((file->mode & 07) != 0)
-    weaknesses_.push_back(
-        fmt::format("{}: everybody on this machine may read or change {} (mode {:04o}); chmod 600 "
-                    "it",
-                    name, values::quoted(path), file->mode));
+    weakness(name,
+             fmt::format("everybody on this machine may read or change {} (mode {:04o})",
+                         values::quoted(path), file->mode),
+             "chmod 600 it");
   out = file->text.reveal([](std::string_view text) { return SigningSecret(text); });
 }
 
@@ -256,11 +285,11 @@ void Loader::check_serving() {
     problem("JWT_SECRET_KEY", "it is not set, and tokens are signed with it",
             "set at least 32 random bytes, such as the output of: openssl rand -base64 48");
   if (settings_.master_username.empty() != settings_.master_password.empty())
-    warnings_.push_back(
-        fmt::format("{}: it is not set, so POST /client is disabled; set both of MASTER_USERNAME "
-                    "and MASTER_PASSWORD, or neither",
-                    settings_.master_username.empty() ? "MASTER_USERNAME" : "MASTER_PASSWORD"));
-  for (auto& weak : weak_settings(settings_)) weaknesses_.push_back(std::move(weak));
+    warning(settings_.master_username.empty() ? "MASTER_USERNAME" : "MASTER_PASSWORD",
+            "it is not set, so POST /client is disabled",
+            "set both of MASTER_USERNAME and MASTER_PASSWORD, or neither");
+  for (auto& weak : weak_settings(settings_))
+    weakness(weak.setting, std::move(weak.wrong), std::move(weak.right));
 }
 
 /// Other programs' variables may begin with CLAVIGER_ too (Kubernetes makes CLAVIGER_PORT for a
@@ -269,8 +298,8 @@ void Loader::look_for_slips() {
   for (const auto& [name, text] : sources_.environment) {
     const auto similar = find_setting(name) ? std::string_view() : similar_setting(name);
     if (!similar.empty())
-      warnings_.push_back(fmt::format(
-          "{}: no setting has this name, so it is ignored; {} is meant?", name, similar));
+      warning(name, "no setting has this name, so it is ignored",
+              fmt::format("{} is meant?", similar));
   }
 }
 
@@ -282,9 +311,16 @@ void Loader::sort_weaknesses() {
 
 }  // namespace
 
+InspectedSettings inspect_settings(const SettingSources& sources, Purpose purpose) {
+  return Loader(sources).load(purpose);
+}
+
 tl::expected<LoadedSettings, SettingProblems> load_settings(const SettingSources& sources,
                                                             Purpose purpose) {
-  return Loader(sources).load(purpose);
+  auto inspected = inspect_settings(sources, purpose);
+  if (!inspected.problems.empty())
+    return tl::unexpected<SettingProblems>(texts(inspected.problems));
+  return LoadedSettings{std::move(inspected.settings), texts(inspected.warnings)};
 }
 
 }  // namespace claviger

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
 #include "config/environment_block.h"
 #include "config/read_file.h"
+#include "config/setting_problem.h"
 #include "config/settings.h"
 
 namespace claviger {
@@ -30,8 +33,18 @@ struct LoadedSettings {
 /// One line each: the setting, what was wrong, what would be right. No line holds a secret.
 using SettingProblems = std::vector<std::string>;
 
+/// All that reading settings brings to light, also if no server would start on them.
+struct InspectedSettings {
+  Settings settings{};  // those that are acceptable one by one; the others keep their defaults
+  std::vector<SettingProblem> problems{};  // each would stop the start
+  std::vector<SettingProblem> warnings{};
+  std::map<std::string, std::size_t, std::less<>> lines{};  // of the settings file, by name
+};
+
 /// Reads, checks and combines all sources. Finds every problem there is, not only the first.
 tl::expected<LoadedSettings, SettingProblems> load_settings(const SettingSources& sources,
                                                             Purpose purpose);
+/// The same for whoever wants to look at the settings rather than use them.
+InspectedSettings inspect_settings(const SettingSources& sources, Purpose purpose);
 
 }  // namespace claviger

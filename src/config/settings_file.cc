@@ -113,7 +113,7 @@ SettingsFile parse_settings_file(std::string_view text) {
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
     if (const char* wrong = read_line(text.substr(0, end), number, file))
-      file.problems.push_back("line " + std::to_string(number) + ": the line " + wrong);
+      file.problems.push_back({.line = number, .why = wrong});
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return file;

@@ -19,11 +19,17 @@ struct SettingLine {
   SettingText value;
 };
 
-/// What a settings file says, and each line of it that is not understood ("line 3: …"). No problem
-/// repeats text from the file, since it may be part of a secret.
+/// A line that is not understood, and why: "has no closing quote". Never repeats text from the
+/// file, since it may be part of a secret.
+struct BadLine {
+  std::size_t line = 0;  // from 1
+  std::string why;
+};
+
+/// What a settings file says.
 struct SettingsFile {
   std::vector<SettingLine> lines;
-  std::vector<std::string> problems;
+  std::vector<BadLine> problems;
 };
 
 /// Reads a settings file; the grammar is in settings_file.cc. Names are checked for their form

@@ -7,9 +7,9 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 
 /// The value of the one line in `text`, or "problem" if it is refused.
 std::string value_of(std::string_view text) {
@@ -86,9 +86,10 @@ TEST(SettingsFile, EveryBadLineIsToldWithItsNumberAndWithoutItsText) {
   const auto file = parse_settings_file("canary\nA=1\nB= canary\nC=\"canary\n");
   EXPECT_EQ(file.lines.size(), 1U);
   EXPECT_THAT(file.problems,
-              ElementsAre(StartsWith("line 1: "), StartsWith("line 3: "),
-                          AllOf(StartsWith("line 4: "), HasSubstr("no closing quote"))));
-  for (const auto& problem : file.problems) EXPECT_EQ(problem.find("canary"), std::string::npos);
+              ElementsAre(Field(&BadLine::line, 1), Field(&BadLine::line, 3),
+                          AllOf(Field(&BadLine::line, 4),
+                                Field(&BadLine::why, HasSubstr("no closing quote")))));
+  for (const auto& bad : file.problems) EXPECT_EQ(bad.why.find("canary"), std::string::npos);
 }
 
 }  // namespace

@@ -12,9 +12,9 @@ constexpr std::size_t password_chars_min = 12;
 constexpr std::size_t key_bytes_min = 32;
 constexpr std::size_t distinct_bytes_min = 6;
 constexpr std::string_view right_key =
-    "; give at least 32 random bytes, such as the output of: openssl rand -base64 48";
+    "give at least 32 random bytes, such as the output of: openssl rand -base64 48";
 constexpr std::string_view right_password =
-    "; give 12 characters or more that nobody can guess, such as: openssl rand -base64 24";
+    "give 12 characters or more that nobody can guess, such as: openssl rand -base64 24";
 
 // Keys and passwords of documentation and tutorials, reduced as by `reduced`.
 constexpr std::string_view examples[] = {
@@ -90,22 +90,26 @@ bool is_known(std::string_view text) {
   return known;
 }
 
-void check_key(std::string_view name, const SigningSecret& key, std::vector<std::string>& out) {
+void check_key(std::string_view name, const SigningSecret& key, std::vector<SettingProblem>& out) {
   if (key.empty()) return;
   auto why = key.reveal([](std::string_view text) -> std::string {
     return text.size() < key_bytes_min ? "is shorter than 32 bytes" : guessable(text);
   });
-  if (!why.empty()) out.push_back(std::string(name) + ": the key " + why + std::string(right_key));
+  if (!why.empty())
+    out.push_back(
+        {.setting = std::string(name), .wrong = "the key " + why, .right = std::string(right_key)});
 }
 
-void check_password(const Settings& settings, std::vector<std::string>& out) {
+void check_password(const Settings& settings, std::vector<SettingProblem>& out) {
   if (settings.master_password.empty()) return;
   auto why = settings.master_password.reveal([](std::string_view text) -> std::string {
     return utf8_length(text) < password_chars_min ? "is shorter than 12 characters"
                                                   : guessable(text);
   });
   if (!why.empty())
-    out.push_back("MASTER_PASSWORD: the password " + why + std::string(right_password));
+    out.push_back({.setting = "MASTER_PASSWORD",
+                   .wrong = "the password " + why,
+                   .right = std::string(right_password)});
 }
 
 }  // namespace
@@ -119,8 +123,8 @@ std::string guessable(std::string_view text) {
   return {};
 }
 
-std::vector<std::string> weak_settings(const Settings& settings) {
-  std::vector<std::string> weak;
+std::vector<SettingProblem> weak_settings(const Settings& settings) {
+  std::vector<SettingProblem> weak;
   check_password(settings, weak);
   check_key("JWT_SECRET_KEY", settings.jwt_secret_key, weak);
   if (settings.jwt_secret_key_previous)

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/setting_problem.h"
 #include "config/settings.h"
 
 namespace claviger {
@@ -12,8 +13,8 @@ namespace claviger {
 /// against it. Says nothing about length.
 std::string guessable(std::string_view text);
 
-/// One line for each setting that is too weak to protect more than a developer's own machine
-/// (SEC-5). No line holds a secret.
-std::vector<std::string> weak_settings(const Settings& settings);
+/// Each setting that is too weak to protect more than a developer's own machine
+/// (SEC-5).
+std::vector<SettingProblem> weak_settings(const Settings& settings);
 
 }  // namespace claviger

@@ -7,7 +7,12 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Property;
 using ::testing::StartsWith;
+
+auto says(const char* beginning) {
+  return Property(&SettingProblem::text, StartsWith(beginning));
+}
 
 // SEC-5
 TEST(WeakSettings, TextsThatCanBeGuessed) {
@@ -46,9 +51,9 @@ TEST(WeakSettings, LengthsAreCheckedAtTheirEdges) {
   settings.master_password = MasterPassword(text.substr(0, 11));
   settings.jwt_secret_key_previous = SigningSecret(text.substr(0, 31));
   EXPECT_THAT(weak_settings(settings),
-              ElementsAre(StartsWith("MASTER_PASSWORD: the password is shorter than 12"),
-                          StartsWith("JWT_SECRET_KEY: the key is shorter than 32"),
-                          StartsWith("JWT_SECRET_KEY_PREVIOUS: the key is shorter than 32")));
+              ElementsAre(says("MASTER_PASSWORD: the password is shorter than 12"),
+                          says("JWT_SECRET_KEY: the key is shorter than 32"),
+                          says("JWT_SECRET_KEY_PREVIOUS: the key is shorter than 32")));
 }
 
 }  // namespace

@@ -134,13 +134,6 @@ Result<std::optional<std::vector<std::string_view>>> Fields::texts(std::string_v
   return fail(unacceptable(name, "must be an array of strings"));
 }
 
-std::vector<std::string_view> Fields::all(std::string_view name) const {
-  std::vector<std::string_view> texts;
-  for (const auto& field : fields_)
-    if (field.name == name) texts.push_back(field.text);
-  return texts;
-}
-
 Result<Fields> read_fields(const Request& request) {
   if (request.content_type.count > 1)
     return fail(Code::malformed_request, "There must be only one Content-Type header.");

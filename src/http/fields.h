@@ -56,8 +56,8 @@ struct Field {
 /// and texts are well-formed UTF-8, may hold any character, NUL included, and live as long as this.
 ///
 /// Each getter gives nothing if there is no such field or it is a JSON null, and a 422 about the
-/// field if it is of another type. In a query a name may come several times: then the getters of
-/// one value give a 400, and `all` lists them.
+/// field if it is of another type. In a query a name may come several times: then the getters
+/// give a 400; a QueryCursor reads them one by one.
 class Fields {
  public:
   Fields() = default;
@@ -75,8 +75,6 @@ class Fields {
   /// A JSON array of strings, or a form text with single spaces between them. An empty form text is
   /// no value.
   Result<std::optional<std::vector<std::string_view>>> texts(std::string_view name) const;
-  /// The texts of all fields of this name, in order.
-  std::vector<std::string_view> all(std::string_view name) const;
 
  private:
   /// The one field of this name; null if there is none or it is a JSON null.

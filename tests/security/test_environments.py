@@ -3,7 +3,7 @@
 import pytest
 
 from api import assert_invalid_token, assert_problem, create_client, expect, key_header, sql
-from claviger import Server, fresh_credentials
+from claviger import Server, command, fresh_credentials
 from forge import claims_of, header_of
 
 
@@ -119,3 +119,47 @@ def test_client_api_key_setting_of_another_environment_stops_the_start(staging):
         assert "CLIENT_API_KEY" in errors and names_both(errors)
     finally:
         wrong.finish()
+
+
+@pytest.mark.requirement("ENV-2")
+@pytest.mark.parametrize("kind", ["mistyped", "a user's secret", "no key at all"])
+def test_a_client_api_key_setting_that_is_none_stops_the_start(staging, kind):
+    client = create_client(staging)
+    key = client.api_key[:-1] + ("a" if client.api_key[-1] != "a" else "b")
+    text = {"mistyped": key, "a user's secret": client.create_user().secret}.get(kind, "some-key")
+    wrong = Server(CLAVIGER_ENVIRONMENT="staging", CLIENT_API_KEY=text)
+    try:
+        status, errors = wrong.run_to_end()
+        assert status == 3 and errors.startswith("claviger: CLIENT_API_KEY: "), errors
+        assert not wrong.database.exists()
+    finally:
+        wrong.finish()
+
+
+@pytest.mark.requirement("ENV-1")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["client", "list"],
+        ["client", "create", "a company"],
+        ["database", "status"],
+        ["database", "migrate"],
+    ],
+    ids=" ".join,
+)
+def test_commands_refuse_another_environments_database(staging, arguments):
+    before = sql(staging.database, "SELECT count(*) FROM clients")
+    done = command(*arguments, server=staging, env={"CLAVIGER_ENVIRONMENT": "production"})
+    assert done.returncode == 1 and done.stdout == b"", done
+    assert names_both(done.stderr.decode())
+    assert sql(staging.database, "SELECT count(*) FROM clients") == before
+
+
+@pytest.mark.requirement("ENV-2")
+def test_a_command_names_the_environment_of_a_key_and_of_a_token(staging, production):
+    client = create_client(staging)
+    token = client.create_user().issue()
+    verified = command("token", "verify", server=production, stdin=token.text.encode())
+    assert verified.returncode == 1 and names_both(verified.stderr.decode()), verified
+    listed = command("user", "list", server=production, env={"CLIENT_API_KEY": client.api_key})
+    assert listed.returncode == 1 and names_both(listed.stderr.decode()), listed

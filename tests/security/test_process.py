@@ -12,6 +12,7 @@ import pytest
 
 from api import create_client, expect
 from claviger import Server, binary
+from memory import names_in_memory
 from wire import Closed, until
 
 native_only = pytest.mark.usefixtures("native")
@@ -95,27 +96,7 @@ def test_memory_holds_no_secrets_after_use(start):
         **{name: server.settings[name] for name in ("MASTER_PASSWORD", "JWT_SECRET_KEY")},
     }
 
-    def found():
-        memory = _memory_of(server.process.pid)
-        return [name for name, secret in secrets.items() if secret[-30:].encode() in memory]
-
-    until(lambda: not found(), "no secrets in memory", 5)
-
-
-def _memory_of(pid):
-    data = bytearray()
-    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, open(f"/proc/{pid}/mem", "rb") as mem:
-        for line in maps:
-            match = re.match(r"([0-9a-f]+)-([0-9a-f]+) (rw..) .*?(\S*)$", line)
-            if not match or match.group(4).startswith("[v"):
-                continue
-            begin, end = int(match.group(1), 16), int(match.group(2), 16)
-            try:
-                mem.seek(begin)
-                data += mem.read(end - begin)
-            except (OSError, ValueError):
-                continue
-    return bytes(data)
+    until(lambda: not names_in_memory(server.process.pid, secrets), "no secrets in memory", 5)
 
 
 @native_only

@@ -76,6 +76,7 @@ BAD = [
     ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | `tests/a/test_b.py` |\n",
                       "tests/a/test_b.py": '@pytest.mark.requirement("SEC-11")\n'}),
     ("requirements", {"docs/security.md": "", "src/a_test.cc": "TEST(A, B_SEC_1) {\n"}),
+    ("dependencies", {"packaging/debian-packages.txt": "# text\ntest valgrind\n"}),
     ("whitespace", {"src/base/a.cc": "int a; \n"}),
     ("whitespace", {"src/base/a.cc": "int a;"}),
 ]
@@ -101,6 +102,8 @@ GOOD = [
                                           "`src/a_test.cc` |\n| ADM-1 | | | to come: panel |\n",
                       "tests/a/test_b.py": '@pytest.mark.requirement("SEC-1")\n',
                       "src/a_test.cc": "TEST(A, B) {  // SEC-1\n"}),
+    ("dependencies", {"packaging/debian-packages.txt": "# text\ntest valgrind\n",
+                      "docs/dependencies.md": "| `valgrind` | memory |\n"}),
     ("whitespace", {"src/base/a.cc": "int a;\n"}),
 ]
 

@@ -317,6 +317,18 @@ def check_requirements(tree):
             yield f"{path}: {unknown} does not stand in {REQUIREMENTS}"
 
 
+def check_dependencies(tree):
+    """docs/dependencies.md tells of each package that is installed."""
+    text = tree.files.get("docs/dependencies.md", "")
+    packages = {}
+    for path, number, line in tree.lines(r"packaging/debian-packages\.txt"):
+        if line and not line.startswith("#"):
+            packages.setdefault(line.split()[1], f"{path}:{number}")
+    for package, place in packages.items():
+        if f"`{package}`" not in text:
+            yield f"{place}: {package} has no row in docs/dependencies.md"
+
+
 def check_whitespace(tree):
     for path, text in tree.matching(r".*\.(cc|h|py|sh|cmake|md|json|yaml|sql|txt)|run|test"):
         if text and not text.endswith("\n"):
