@@ -16,7 +16,9 @@
 #include "doctor/start_problem.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "observe/line_file.h"
 #include "policy/master.h"
+#include "service/audit.h"
 #include "service/housekeeping.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -48,6 +50,16 @@ Result<std::vector<Key>> make_keys(const Settings& settings) {
   return keys;
 }
 
+/// Errors: settings'.
+Result<std::optional<SignatureKey>> make_audit_key(const Settings& settings) {
+  if (!settings.audit_signing_key) return std::optional<SignatureKey>{};
+  auto key = settings.audit_signing_key->reveal(SignatureKey::from_pem);
+  if (!key || key->kind() != SignatureKey::Kind::ed25519)
+    return fail(unacceptable("CLAVIGER_AUDIT_SIGNING_KEY",
+                             "is not an unencrypted PEM private key of the kind Ed25519"));
+  return std::optional(*std::move(key));
+}
+
 Policy make_policy(const Settings& settings) {
   return Policy{.environment = settings.environment,
                 .issuer = issuer_of(settings.environment),
@@ -61,14 +73,15 @@ class Node final : public cli::Session {
  public:
   static Result<std::unique_ptr<Node>> open(const Settings& settings, LogLevel level, bool create) {
     auto node = std::unique_ptr<Node>(new Node(settings, level, TRY(make_keys(settings))));
+    node->audit_key_ = TRY(make_audit_key(settings));
     node->store_ = TRY(open_sqlite(
         {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
         node->log_));
     node->view_ = std::make_unique<LiveView>(*node->store_, settings.cache_tokens);
     node->fence_ = std::make_unique<Fence>(*node->view_);
-    node->services_ = std::unique_ptr<Services>(
-        new Services{*node->store_, *node->view_, *node->fence_, node->usage_, node->keys_,
-                     node->policy_, node->clock_, node->random_, node->ids_});
+    node->services_ = std::unique_ptr<Services>(new Services{
+        *node->store_, *node->view_, *node->fence_, node->usage_, node->keys_, node->policy_,
+        node->clock_, node->random_, node->ids_, node->audit_key_ ? &*node->audit_key_ : nullptr});
     return node;
   }
 
@@ -90,6 +103,7 @@ class Node final : public cli::Session {
   Log log_;
   Policy policy_;
   KeyRing keys_;
+  std::optional<SignatureKey> audit_key_;
   Usage usage_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<LiveView> view_;
@@ -195,6 +209,7 @@ void forget_secrets(Settings& settings) {
   settings.jwt_secret_key_previous.reset();
   settings.signing_key.reset();
   settings.tls.reset();
+  settings.audit_signing_key.reset();
 }
 
 int report_node(const Error& error) {
@@ -214,6 +229,42 @@ void await_stop(const Signals& signals, const TlsPaths& paths, net::Tls* tls, No
       node.log().write(LogLevel::info, "reloaded",
                        {{"detail", "There is no certificate to read."}});
   }
+}
+
+/// A key that this database has not seen is worth a word: tokens signed with another will be
+/// refused, or somebody else's accepted (ENV-4).
+void announce_keys(Services& services, Log& log) {
+  const auto noted = note_keys(services, Origin::system());
+  if (!noted) {
+    log.write(LogLevel::warning, "keys_not_noted", {{"reason", noted.error().cause}});
+    return;
+  }
+  const bool is_first = !noted->signed_before;
+  const auto level = is_first ? LogLevel::info : LogLevel::warning;
+  const auto signing = services.keys.kids().front();
+  for (const auto& kid : noted->unseen)
+    log.write(level, "key_first_seen", {{"kid", kid}, {"signs", kid == signing}});
+  if (!is_first && *noted->signed_before != signing)
+    log.write(level, "signing_key_changed", {{"kid", signing}, {"before", *noted->signed_before}});
+}
+
+/// Puts a checkpoint of the audit trail where whoever owns the database cannot reach; false if it
+/// did not get there.
+bool publish(const AuditCheckpoint& checkpoint, const std::string& path, Log& log) {
+  log.write(LogLevel::info, word_of(checkpoint.purpose),
+            {{"environment", checkpoint.trail.environment},
+             {"trail", hex(checkpoint.trail.id)},
+             {"sequence", checkpoint.point.sequence},
+             {"hash", hex(checkpoint.point.hash)},
+             {"at_ms", checkpoint.at_ms},
+             {"key", checkpoint.key},
+             {"signature", checkpoint.signature}});
+  if (path.empty()) return true;
+  const auto appended = append_line(path, checkpoint_line(checkpoint));
+  if (!appended)
+    log.write(LogLevel::warning, "checkpoint_not_written",
+              {{"path", path}, {"reason", appended.error().cause}});
+  return appended.has_value();
 }
 
 int serve(LoadedSettings loaded) {
@@ -240,7 +291,13 @@ int serve(LoadedSettings loaded) {
 
   AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
   api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key));
-  const Housekeeping housekeeping((*node)->services(), {.retention = settings.token_retention});
+  announce_keys((*node)->services(), log);
+  const auto publish_checkpoint = [&](const AuditCheckpoint& checkpoint) {
+    return publish(checkpoint, settings.audit_checkpoint_file, log);
+  };
+  const Housekeeping housekeeping((*node)->services(), {.retention = settings.token_retention,
+                                                        .audit_retention = settings.audit_retention,
+                                                        .publish = publish_checkpoint});
   auto server = net::Server::open({.listen = listen_addresses(settings),
                                    .workers = settings.workers,
                                    .tls = certificate ? &tls : nullptr,

@@ -56,7 +56,7 @@ class Node {
     return KeyRing(std::move(keys), random);
   }
   void issue(std::size_t count) {
-    const auto client = *create_client(services, "a client");
+    const auto client = *create_client(services, Origin::command_line(), "a client");
     const auto acting = *client.api_key.reveal(
         [&](std::string_view key) { return authenticate_client(services, key); });
     const auto user = *create_user(services, acting, "an integration", std::nullopt);

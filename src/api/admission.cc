@@ -59,7 +59,7 @@ Status admit_api_key(Call& call, std::string_view key) {
   auto acting = authenticate(call, key);
   if (!acting) return fail(refuse_attempt(call, std::move(acting).error(), {}));
   call.response.notes.client_id = acting->id();
-  call.acting = *acting;
+  call.acting = acting->asked_by(request_ref(call));
   return {};
 }
 
@@ -77,7 +77,7 @@ Status admit_login(Call& call) {
                 "CLIENT_API_KEY: " + acting.error().cause);
   if (!acting) return fail(std::move(acting).error());
   call.response.notes.client_id = acting->id();
-  call.acting = *acting;
+  call.acting = acting->asked_by(request_ref(call));
   return {};
 }
 

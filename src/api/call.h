@@ -56,6 +56,11 @@ inline Result<std::optional<std::vector<std::string>>> scopes_field(const http::
 /// Other errors pass through. `name` as in Attempts::failed.
 Error refuse_attempt(Call& call, Error error, std::string_view name);
 
+/// How the audit trail names the request.
+inline RequestRef request_ref(const Call& call) {
+  return {.id = call.request.id, .address = {call.request.peer.bytes}};
+}
+
 /// Makes the answer a success of the route: its status, and a JSON body to be written.
 std::string& json_body(Call& call);
 

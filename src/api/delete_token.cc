@@ -4,7 +4,7 @@
 namespace claviger::api {
 
 Status delete_token(Call& call) {
-  const auto revoked = TRY(revoke_own_token(call.app.services, *call.identity));
+  const auto revoked = TRY(revoke_own_token(call.app.services, *call.identity, request_ref(call)));
   JsonWriter json(json_body(call));
   json.begin_object().field("id", revoked.id).field("is_revoked", true);
   json.field("revoked_at", revoked.revoked_at);

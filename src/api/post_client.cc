@@ -14,7 +14,8 @@ Status post_client(Call& call) {
     return fail(refuse_attempt(call, std::move(master).error(), {}));
   const auto name = TRY(call.body.required_text("client_name"));
 
-  const auto created = TRY(create_client(call.app.services, name));
+  const auto created =
+      TRY(create_client(call.app.services, Origin::master(request_ref(call)), name));
   call.response.notes.client_id = created.client.id;
   JsonWriter json(json_body(call));
   json.begin_object()

@@ -46,6 +46,7 @@ std::unique_ptr<CLI::App> make_app(Chosen& chosen) {
   add_client_group(*app, chosen);
   add_user_group(*app, chosen);
   add_token_group(*app, chosen);
+  add_audit_group(*app, chosen);
   add_database_group(*app, chosen);
   add_doctor(*app, chosen);
   add_version(*app, chosen);

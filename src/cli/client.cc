@@ -18,7 +18,7 @@ struct Options {
 };
 
 Status create(Context& context, const Options& options) {
-  const auto created = TRY(create_client(context.services, options.name));
+  const auto created = TRY(create_client(context.services, Origin::command_line(), options.name));
   const Record record{{"id", created.client.id.text()},
                       {"name", created.client.name},
                       {"is_active", created.client.is_active},

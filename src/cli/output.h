@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -8,10 +9,20 @@
 
 namespace claviger::cli {
 
-/// What a command says; `run` writes it at the end, `out` to standard output.
+/// What a command says; `run` writes it, `out` to standard output.
 struct Output {
-  std::string out;
-  std::string err;
+  std::string out{};
+  std::string err{};
+  /// Takes what goes to standard output, and says whether it was taken; empty: all waits in `out`.
+  std::function<bool(std::string_view)> sink{};
+
+  /// Has what is in `out` written now: for what is too long to be held. False: it was not taken.
+  bool flush() {
+    if (!sink) return true;
+    const bool taken = sink(out);
+    out.clear();
+    return taken;
+  }
 };
 
 /// A value to be shown: nothing, a truth, a number, a text or several.

@@ -94,6 +94,7 @@ int execute(int argc, const char* const* argv, char** environment, const Wiring&
 
 int run(int argc, const char* const* argv, char** environment, const Wiring& wiring) {
   Output output;
+  output.sink = [](std::string_view text) { return write_all(STDOUT_FILENO, text); };
   const int status = execute(argc, argv, environment, wiring, output);
   return finish(output, status);
 }

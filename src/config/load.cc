@@ -40,7 +40,9 @@ class Loader {
   InspectedSettings load(Purpose purpose) {
     read_settings_file();
     for (const auto& row : settings_table()) set(row);
-    read_signing_key();
+    read_key_file("CLAVIGER_SIGNING_KEY", settings_.signing_key_path, settings_.signing_key);
+    read_key_file("CLAVIGER_AUDIT_SIGNING_KEY", settings_.audit_signing_key_path,
+                  settings_.audit_signing_key);
     check_lifetimes();
     if (purpose == Purpose::serve) check_serving();
     look_for_slips();
@@ -91,7 +93,7 @@ class Loader {
   bool good(std::string_view name) const { return !bad_.contains(name); }
 
   // All settings together
-  void read_signing_key();
+  void read_key_file(const char* name, const std::string& path, std::optional<SigningSecret>& out);
   void check_lifetimes();
   void check_serving();
   void check_tls();
@@ -240,24 +242,22 @@ void Loader::set(const SettingRow& row) {
   problems_.back().origin = found->origin;
 }
 
-void Loader::read_signing_key() {
-  const auto& path = settings_.signing_key_path;
+void Loader::read_key_file(const char* name, const std::string& path,
+                           std::optional<SigningSecret>& out) {
   if (path.empty()) return;
   auto file = sources_.read_file(path);
   if (!file) {
-    bad_.insert("CLAVIGER_SIGNING_KEY");
-    problem("CLAVIGER_SIGNING_KEY",
-            fmt::format("cannot read {}: {}", values::quoted(path), file.error()),
+    bad_.insert(name);
+    problem(name, fmt::format("cannot read {}: {}", values::quoted(path), file.error()),
             "give the path of a readable PEM file");
     return;
   }
   if ((file->mode & 07) != 0)
-    weakness("CLAVIGER_SIGNING_KEY",
+    weakness(name,
              fmt::format("everybody on this machine may read or change {} (mode {:04o})",
                          values::quoted(path), file->mode),
              "chmod 600 it");
-  settings_.signing_key =
-      file->text.reveal([](std::string_view text) { return SigningSecret(text); });
+  out = file->text.reveal([](std::string_view text) { return SigningSecret(text); });
 }
 
 void Loader::check_lifetimes() {

@@ -35,6 +35,10 @@ struct Settings {
   std::chrono::seconds token_lifetime{};
   std::chrono::seconds token_lifetime_max{};
   std::chrono::seconds token_retention{};
+  std::chrono::seconds audit_retention{};          // 0: for ever
+  std::string audit_signing_key_path;              // empty: checkpoints are not signed
+  std::optional<SigningSecret> audit_signing_key;  // what stands in that file: PEM
+  std::string audit_checkpoint_file;               // empty: none
   std::uint32_t attempts_per_minute = 0;
   std::size_t cache_tokens = 0;
   LogLevel log_level = LogLevel::info;

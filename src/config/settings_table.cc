@@ -26,6 +26,12 @@ Error parse_pem_path(std::string_view text, std::string& out) {
   return std::nullopt;
 }
 
+Error parse_checkpoint_file(std::string_view text, Settings& out) {
+  if (text.empty()) return ValueError{"the path is empty", "give the path of a file"};
+  out.audit_checkpoint_file = text;
+  return std::nullopt;
+}
+
 /// The loader itself follows the path.
 Error parse_config(std::string_view text, Settings&) {
   if (!text.empty()) return std::nullopt;
@@ -214,6 +220,28 @@ constexpr SettingRow rows[] = {
      .help = "how long an expired token stays listed before its row goes by itself; 0 to ten years",
      .parse = [](std::string_view t,
                  Settings& s) { return parse_seconds(t, 0, s.token_retention); }},
+    {.name = "CLAVIGER_AUDIT_RETENTION",
+     .flag = "--audit-retention",
+     .value = "SECONDS",
+     .fallback = "31536000",
+     .example = "94608000",
+     .help = "how long a row of the audit trail is kept; 0: for ever; at most ten years",
+     .parse = [](std::string_view t,
+                 Settings& s) { return parse_seconds(t, 0, s.audit_retention); }},
+    {.name = "CLAVIGER_AUDIT_SIGNING_KEY",
+     .flag = "--audit-signing-key",
+     .value = "PATH",
+     .example = "/etc/claviger/audit-key.pem",
+     .help = "signs the audit trail's checkpoints; an unencrypted PEM file of an Ed25519 key, kept "
+             "where the database is not: openssl genpkey -algorithm ed25519",
+     .parse = [](std::string_view t,
+                 Settings& s) { return parse_pem_path(t, s.audit_signing_key_path); }},
+    {.name = "CLAVIGER_AUDIT_CHECKPOINT_FILE",
+     .flag = "--audit-checkpoint-file",
+     .value = "PATH",
+     .example = "/srv/audit/claviger-checkpoints",
+     .help = "a file that checkpoints of the audit trail are appended to, beside the log",
+     .parse = parse_checkpoint_file},
     {.name = "CLAVIGER_ATTEMPTS_PER_MINUTE",
      .flag = "--attempts-per-minute",
      .value = "NUMBER",

@@ -116,6 +116,14 @@ std::array<std::uint8_t, 32> SignatureKey::fingerprint() const {
   return digest;
 }
 
+std::string SignatureKey::public_pem() const {
+  const Bio output(BIO_new(BIO_s_mem()));
+  require(output && PEM_write_bio_PUBKEY(output.get(), as_key(key_.get())) == 1);
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(output.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 SignatureKey::Signature SignatureKey::sign(ByteView message) const {
   const DigestContext context(EVP_MD_CTX_new());
   std::array<std::uint8_t, kDerMost> out{};

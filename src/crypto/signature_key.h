@@ -30,6 +30,8 @@ class SignatureKey {
   Kind kind() const { return kind_; }
   /// SHA-256 of the public key (SubjectPublicKeyInfo): a name for the key that gives nothing away.
   std::array<std::uint8_t, 32> fingerprint() const;
+  /// The public half, as PEM (SubjectPublicKeyInfo).
+  std::string public_pem() const;
   Signature sign(ByteView message) const;
   bool verify(ByteView message, const Signature& signature) const;
 

@@ -1,15 +1,11 @@
 #include "http/request.h"
 
-#include <arpa/inet.h>
+#include "base/ip_text.h"
 
 namespace claviger::http {
 
 std::string address_text(const Address& address) {
-  const bool is_v4 = is_ipv4(address);
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = address.bytes.data() + (is_v4 ? 12 : 0);
-  ::inet_ntop(is_v4 ? AF_INET : AF_INET6, bytes, text.data(), text.size());
-  return text.data();
+  return ip_address_text(address);
 }
 
 void request_id_write(std::uint64_t id, char* out) {

@@ -52,10 +52,11 @@ std::optional<Verdict> try_check_token(Services& services, std::string_view toke
   return check_found(*claims, *found, now, std::move(reading));
 }
 
-Result<RevokedOwnToken> revoke_own_token(Services& services, const Identity& identity) {
+Result<RevokedOwnToken> revoke_own_token(Services& services, const Identity& identity,
+                                         const RequestRef& request) {
   const auto now = services.clock.now();
-  const auto change =
-      TRY(services.store.revoke_token(identity.user->client->id, identity.token_id, now));
+  const auto change = TRY(services.store.revoke_token(
+      identity.user->client->id, identity.token_id, now, Origin::user(identity.user->id, request)));
   if (!change) return fail(Code::not_found, "There is no such token.");
   return RevokedOwnToken{identity.token_id, change->value.revoked_at.value_or(now),
                          TRY(services.fence.raise(change->committed))};

@@ -33,6 +33,7 @@ struct RevokedOwnToken {
   Instant revoked_at;
   Fenced fenced;
 };
-Result<RevokedOwnToken> revoke_own_token(Services& services, const Identity& identity);
+Result<RevokedOwnToken> revoke_own_token(Services& services, const Identity& identity,
+                                         const RequestRef& request);
 
 }  // namespace claviger

@@ -14,7 +14,8 @@ struct CreatedClient {
   ApiKey api_key;  // shown once
 };
 /// Creates a client and its API key. Errors: unacceptable_field (client_name).
-Result<CreatedClient> create_client(Services& services, std::string_view name);
+Result<CreatedClient> create_client(Services& services, const Origin& origin,
+                                    std::string_view name);
 
 struct RotationOptions {
   std::chrono::seconds grace_period{0};  // how long the old credential goes on working

@@ -5,7 +5,8 @@
 
 namespace claviger {
 
-Result<CreatedClient> create_client(Services& services, std::string_view name) {
+Result<CreatedClient> create_client(Services& services, const Origin& origin,
+                                    std::string_view name) {
   TRY_STATUS(check_name("client_name", name, limits::client_name_chars));
   const auto now = services.clock.now();
   auto key = make_api_key(services.policy.environment, services.random);
@@ -13,7 +14,8 @@ Result<CreatedClient> create_client(Services& services, std::string_view name) {
                          .name = std::string(name),
                          .api_key_hash = key.reveal(hash_api_key),
                          .api_key_preview = preview(key),
-                         .created_at = now};
+                         .created_at = now,
+                         .origin = origin};
   TRY_STATUS(services.store.create_client(client));
   return CreatedClient{.client = {.id = client.id,
                                   .name = client.name,

@@ -19,7 +19,8 @@ Result<CreatedUser> create_user(Services& services, const ActingClient& acting,
                      .scopes = joined,
                      .secret_hash = secret.reveal(hash_user_secret),
                      .secret_preview = preview(secret),
-                     .created_at = now};
+                     .created_at = now,
+                     .origin = acting.origin()};
   TRY_STATUS(services.store.create_user(user));
   return CreatedUser{.user = {.id = user.id,
                               .client_id = user.client_id,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/audit.h"
+
 namespace claviger {
 namespace {
 
@@ -29,6 +31,7 @@ Housekeeping::~Housekeeping() {
   wake_.notify_all();
   thread_.join();
   save_last_used();
+  publish_checkpoint();
 }
 
 void Housekeeping::run() {
@@ -41,8 +44,12 @@ void Housekeeping::run() {
       }
       if (stopping_) return;
     }
-    if (!more) save_last_used();
-    more = prune_some();
+    if (!more) {
+      save_last_used();
+      publish_checkpoint();
+    }
+    const bool more_tokens = prune_some();
+    more = prune_audit_some() || more_tokens;
   }
 }
 
@@ -62,6 +69,21 @@ bool Housekeeping::prune_some() {
   const auto before = services_.clock.now() - options_.retention;
   const auto pruned = services_.store.prune(before, kBatch);
   return pruned && *pruned == kBatch;
+}
+
+bool Housekeeping::prune_audit_some() {
+  if (options_.audit_retention == seconds{0}) return false;
+  const auto before = services_.clock.now() - options_.audit_retention;
+  const auto pruned = prune_audit_trail(services_, before, kBatch);
+  return pruned && *pruned == kBatch;
+}
+
+void Housekeeping::publish_checkpoint() {
+  if (!options_.publish) return;
+  const auto checkpoint = make_checkpoint(services_);
+  // If storage is unavailable, the next interval tries again.
+  if (!checkpoint || checkpoint->point.sequence == published_) return;
+  if (options_.publish(*checkpoint)) published_ = checkpoint->point.sequence;
 }
 
 }  // namespace claviger

@@ -1,7 +1,9 @@
 #include "service/housekeeping.h"
 
+#include <atomic>
 #include <thread>
 
+#include "service/audit.h"
 #include "service/world.h"
 
 namespace claviger {
@@ -70,6 +72,58 @@ TEST(Housekeeping, WritesLastUsesDownAtTheEnd) {
   EXPECT_EQ(get_token(world.services, issued.acting, token.id)->last_used_at, now);
   EXPECT_TRUE(get_user(world.services, issued.acting, issued.user.user.id)->last_used_at);
   EXPECT_TRUE(get_client(world.services, issued.acting)->last_used_at);
+}
+
+TEST(Housekeeping, AuditRowsGoByThemselvesAndTheTrailStaysSound) {
+  World world;
+  const Issued issued(world);
+  for (int i = 0; i < 1200; ++i) ASSERT_TRUE(world.issue(issued.acting, issued.user));
+  world.clock.advance(2h);
+  ASSERT_TRUE(world.issue(issued.acting, issued.user));
+  const auto key = *SignatureKey::from_pem(SignatureKey::generate_pem(SignatureKey::Kind::ed25519));
+  const auto public_key = *PublicKey::from_pem(key.public_pem());
+  world.services.audit_key = &key;
+  {
+    const Housekeeping housekeeping(
+        world.services, {.retention = seconds(24h), .interval = 1ms, .audit_retention = 1h});
+    ASSERT_TRUE(
+        comes_true([&] { return world.store->audit_state()->trail.begin.sequence == 1202; }));
+  }
+  const auto report = verify_audit_trail(world.services, {.key = &public_key});
+  EXPECT_TRUE(report->is_sound());  // the seal included
+  EXPECT_EQ(report->rows, 1);
+}
+
+TEST(Housekeeping, ACheckpointTellsOfWhatCameOnceItIsTaken) {
+  World world;
+  const Issued issued(world);
+  std::atomic<int> tries{0};
+  AuditCheckpoint last;
+  {
+    const Housekeeping housekeeping(world.services,
+                                    {.retention = seconds(24h),
+                                     .interval = 1ms,
+                                     .publish = [&](const AuditCheckpoint& checkpoint) {
+                                       last = checkpoint;
+                                       return ++tries == 3;
+                                     }});
+    ASSERT_TRUE(comes_true([&] { return tries == 3; }));
+  }
+  EXPECT_EQ(tries, 3);  // there was nothing new at the end
+  ASSERT_TRUE(world.issue(issued.acting, issued.user));
+  {
+    const Housekeeping housekeeping(world.services,
+                                    {.retention = seconds(24h),
+                                     .interval = 1h,
+                                     .publish = [&](const AuditCheckpoint& checkpoint) {
+                                       last = checkpoint;
+                                       return true;
+                                     }});
+  }
+  EXPECT_EQ(last.point, world.store->audit_state()->newest);
+  const auto report = verify_audit_trail(world.services, {.checkpoints = {last}});
+  EXPECT_TRUE(report->is_sound());
+  EXPECT_EQ(report->compared, 1);
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ NewToken record_of(const Issue& issue, Instant now) {
           .created_at = now,
           .expires_at = issue.expires_at,
           .secret_hash = issue.presented,
-          .api_key_hash = issue.login->acting.key()};
+          .api_key_hash = issue.login->acting.key(),
+          .origin = issue.login->acting.origin()};
 }
 
 void store_all(Store& store, Issues& issues, Instant now) {

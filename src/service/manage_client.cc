@@ -22,6 +22,7 @@ Result<RotatedApiKey> rotate_api_key(Services& services, const ActingClient& act
       TRY(services.store.rotate_api_key(acting.id(), {.hash = key.reveal(hash_api_key),
                                                       .preview = preview(key),
                                                       .now = now,
+                                                      .origin = acting.origin(),
                                                       .previous_expires_at = grace_end,
                                                       .revoke_tokens = options.revoke_tokens,
                                                       .presented = acting.key()}));
@@ -34,7 +35,8 @@ Result<RotatedApiKey> rotate_api_key(Services& services, const ActingClient& act
 
 Result<UpdatedClient> set_client_active(Services& services, const ActingClient& acting,
                                         bool active) {
-  auto change = TRY(services.store.set_client_active(acting.id(), active, services.clock.now()));
+  auto change = TRY(
+      services.store.set_client_active(acting.id(), active, services.clock.now(), acting.origin()));
   if (!change) return no_such_client();
   auto fenced = TRY(services.fence.raise(change->committed));
   return UpdatedClient{std::move(change->value), fenced};

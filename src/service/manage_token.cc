@@ -11,7 +11,8 @@ tl::unexpected<Error> no_such(std::string_view what) {
 }  // namespace
 
 Result<RevokedToken> revoke_token(Services& services, const ActingClient& acting, TokenId id) {
-  auto change = TRY(services.store.revoke_token(acting.id(), id, services.clock.now()));
+  auto change =
+      TRY(services.store.revoke_token(acting.id(), id, services.clock.now(), acting.origin()));
   if (!change) return no_such("token");
   auto fenced = TRY(services.fence.raise(change->committed));
   return RevokedToken{std::move(change->value), fenced};
@@ -19,7 +20,8 @@ Result<RevokedToken> revoke_token(Services& services, const ActingClient& acting
 
 Result<RevokedTokens> revoke_user_tokens(Services& services, const ActingClient& acting,
                                          UserId id) {
-  const auto change = TRY(services.store.revoke_user_tokens(acting.id(), id, services.clock.now()));
+  const auto change = TRY(
+      services.store.revoke_user_tokens(acting.id(), id, services.clock.now(), acting.origin()));
   if (!change) return no_such("user");
   return RevokedTokens{change->value, TRY(services.fence.raise(change->committed))};
 }

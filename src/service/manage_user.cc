@@ -18,7 +18,8 @@ Result<UpdatedUser> update_user(Services& services, const ActingClient& acting, 
                                 const UserChanges& changes) {
   UserPatch patch{.is_active = changes.is_active, .scopes = std::nullopt};
   if (changes.scopes) patch.scopes = TRY(join_scopes(*changes.scopes));
-  auto change = TRY(services.store.update_user(acting.id(), id, patch, services.clock.now()));
+  auto change = TRY(
+      services.store.update_user(acting.id(), id, patch, services.clock.now(), acting.origin()));
   if (!change) return no_such_user();
   auto fenced = TRY(services.fence.raise(change->committed));
   return UpdatedUser{std::move(change->value), fenced};
@@ -33,6 +34,7 @@ Result<RotatedSecret> rotate_secret(Services& services, const ActingClient& acti
                                                  {.hash = secret.reveal(hash_user_secret),
                                                   .preview = preview(secret),
                                                   .now = now,
+                                                  .origin = acting.origin(),
                                                   .previous_expires_at = grace_end,
                                                   .revoke_tokens = options.revoke_tokens}));
   if (!change) return no_such_user();

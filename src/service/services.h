@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "audit/origin.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "crypto/signature_key.h"
 #include "fence/fence.h"
 #include "fence/live_view.h"
 #include "policy/policy.h"
@@ -30,6 +32,8 @@ struct Services {
   const Clock& clock;
   Random& random;
   IdSource& ids;
+  const SignatureKey* audit_key =
+      nullptr;  // signs the audit trail's checkpoints; null: nothing does
 };
 
 class FoundClients;
@@ -41,6 +45,14 @@ class ActingClient {
   ClientId id() const { return id_; }
   /// The key that was presented; nullopt for the operator.
   const std::optional<ApiKeyHash>& key() const { return key_; }
+  /// The same, named by a request in the audit trail.
+  ActingClient asked_by(const RequestRef& request) const {
+    ActingClient acting = *this;
+    acting.request_ = request;
+    return acting;
+  }
+  /// Whose changes these are, for the audit trail.
+  Origin origin() const { return key_ ? Origin::client(id_, request_) : Origin::command_line(); }
 
  private:
   friend Result<ActingClient> authenticate_client(Services&, std::string_view, FoundClients&);
@@ -48,6 +60,7 @@ class ActingClient {
   ActingClient(ClientId id, std::optional<ApiKeyHash> key) : id_(id), key_(key) {}
   ClientId id_;
   std::optional<ApiKeyHash> key_;
+  std::optional<RequestRef> request_{};
 };
 
 /// Clients by their keys, as they were found for requests that are answered together: each key is

@@ -34,7 +34,9 @@ class World {
         fence(view),
         services{*store, view, fence, usage, keys, policy, clock, random, ids} {}
 
-  CreatedClient make_client() { return std::move(*create_client(services, "a client")); }
+  CreatedClient make_client() {
+    return std::move(*create_client(services, Origin::command_line(), "a client"));
+  }
   ActingClient acting(const CreatedClient& client) {
     return *client.api_key.reveal(
         [&](std::string_view key) { return authenticate_client(services, key); });

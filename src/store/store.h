@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/trail_check.h"
 #include "base/environment.h"
 #include "base/result.h"
 #include "model/model.h"
@@ -83,6 +85,7 @@ struct NewClient {
   ApiKeyHash api_key_hash;
   std::string api_key_preview;
   Instant created_at;
+  Origin origin;
 };
 struct NewUser {
   UserId id;
@@ -92,6 +95,7 @@ struct NewUser {
   UserSecretHash secret_hash;
   std::string secret_preview;
   Instant created_at;
+  Origin origin;
 };
 /// A token to be stored, and what entitled its holder to it: the insert happens only if both are
 /// still good in the same transaction (TOK-8).
@@ -105,6 +109,7 @@ struct NewToken {
   Instant expires_at;
   UserSecretHash secret_hash;
   std::optional<ApiKeyHash> api_key_hash;  // nullopt: the operator acts, by the command line
+  Origin origin;
 };
 
 /// Which user a login names.
@@ -154,6 +159,7 @@ struct SecretRotation {
   UserSecretHash hash;
   std::string preview;
   Instant now;
+  Origin origin;
   std::optional<Instant> previous_expires_at{};  // nullopt: the old one ends at once
   bool revoke_tokens = false;
 };
@@ -161,6 +167,7 @@ struct ApiKeyRotation {
   ApiKeyHash hash;
   std::string preview;
   Instant now;
+  Origin origin;
   std::optional<Instant> previous_expires_at{};
   bool revoke_tokens = false;
   /// The key of the caller: it must still be good in the same transaction, or nothing changes and
@@ -173,6 +180,24 @@ struct LastUsed {
   std::vector<std::pair<TokenId, Instant>> tokens;
   std::vector<std::pair<UserId, Instant>> users;
   std::vector<std::pair<ClientId, Instant>> clients;
+};
+
+/// Where the audit trail begins and ends.
+struct AuditState {
+  AuditTrail trail;
+  AuditPoint newest;
+};
+/// Some of its rows, and where it began in the same snapshot.
+struct AuditPage {
+  AuditTrail trail;
+  std::vector<AuditRow> rows;
+};
+/// Makes the line that seals where a pruned trail begins; empty: it is not sealed.
+using AuditSeal = std::function<std::string(const std::pair<AuditTrailId, AuditPoint>&)>;
+/// What was new about the keys of a start.
+struct KeysNoted {
+  std::vector<std::string> unseen;           // kids that this database had not seen
+  std::optional<std::string> signed_before;  // the kid that signed until now; nullopt: none has
 };
 
 struct StoreStatus {
@@ -190,9 +215,11 @@ struct StoreStatus {
 ///
 /// Every function may block and may be called from any thread, but `change_mark`, which never
 /// blocks. Each write is one transaction, durable when it returns; concurrent writes share a
-/// commit. Errors: storage_unavailable if the engine cannot (disk full, not reachable); then
-/// nothing was changed, or, if the engine cannot know, later writes are refused as well.
-/// Functions that take a ClientId beside an id treat another client's object as missing (ACC-1).
+/// commit. Each change has its row in the audit trail in the same transaction, by the origin that
+/// it is given (AUD-1); what changes nothing has none. Errors: storage_unavailable if the engine
+/// cannot (disk full, not reachable); then nothing was changed, or, if the engine cannot know,
+/// later writes are refused as well. Functions that take a ClientId beside an id treat another
+/// client's object as missing (ACC-1).
 class Store {
  public:
   virtual ~Store() = default;
@@ -230,14 +257,17 @@ class Store {
   // Taking back. Each takes an epoch of its own, also when there was nothing left to do, so that
   // a retry fences again. nullopt: there is no such object.
   virtual Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id,
-                                                            Instant now) = 0;
+                                                            Instant now, const Origin& origin) = 0;
   /// The value is how many live tokens it ended , counted just before.
   virtual Result<std::optional<Change<std::int64_t>>> revoke_user_tokens(ClientId client, UserId id,
-                                                                         Instant now) = 0;
+                                                                         Instant now,
+                                                                         const Origin& origin) = 0;
   virtual Result<std::optional<Change<User>>> update_user(ClientId client, UserId id,
-                                                          const UserPatch& patch, Instant now) = 0;
+                                                          const UserPatch& patch, Instant now,
+                                                          const Origin& origin) = 0;
   virtual Result<std::optional<Change<Client>>> set_client_active(ClientId id, bool active,
-                                                                  Instant now) = 0;
+                                                                  Instant now,
+                                                                  const Origin& origin) = 0;
   virtual Result<std::optional<Change<User>>> rotate_secret(ClientId client, UserId id,
                                                             const SecretRotation& rotation) = 0;
   virtual Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
@@ -248,6 +278,18 @@ class Store {
   virtual Result<LogPage> log_since(Epoch epoch) = 0;
   /// Never blocks, costs nanoseconds.
   virtual ChangeMark change_mark() const noexcept = 0;
+
+  // The audit trail
+  virtual Result<AuditState> audit_state() = 0;
+  /// The first `limit` rows after that number, in their order.
+  virtual Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) = 0;
+  /// Notes which keys sign (the first) and check tokens, by their kids (ENV-4).
+  virtual Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
+                                      const Origin& origin) = 0;
+  /// Deletes the oldest rows of the audit trail, at most `limit`, as far as they are all from
+  /// before `before`; returns how many. The trail then begins behind them.
+  virtual Result<std::int64_t> prune_audit(Instant before, std::int64_t limit,
+                                           const AuditSeal& seal) = 0;
 
   // In the background
   virtual Status record_last_used(const LastUsed& used) = 0;

@@ -86,6 +86,12 @@ KeyRing::KeyRing(std::vector<Key> keys, Random& random)
     : keys_(std::move(keys)),
       known_tokens_(std::make_unique<KnownTokens>(limits::known_token_sets, random)) {}
 
+std::vector<std::string> KeyRing::kids() const {
+  std::vector<std::string> kids;
+  for (const auto& key : keys_) kids.push_back(key.kid());
+  return kids;
+}
+
 const Key* KeyRing::find_by_header(std::string_view header_part) const {
   for (const auto& key : keys_)
     if (key.header_part() == header_part) return &key;

@@ -53,6 +53,8 @@ class KeyRing {
   /// At least one key; the first signs.
   KeyRing(std::vector<Key> keys, Random& random);
   const Key& signing() const { return keys_.front(); }
+  /// The kids of all keys, that of the signing one first.
+  std::vector<std::string> kids() const;
   const Key* find_by_header(std::string_view header_part) const;
   const Key* find(std::string_view kid) const;
   /// Tokens with a good signature under one of these keys, and gone with them.

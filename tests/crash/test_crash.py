@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from api import create_client, expect, key_header
+from api import blob, create_client, expect, key_header
+from audit import Auditor, Trail
 from claviger import Server
 from wire import Closed, until
 
@@ -118,7 +119,12 @@ class Load:
 
 
 def verify(server, client, history):
-    """All that was acknowledged still holds."""
+    """All that was acknowledged still holds, and the audit trail tells of it (AUD-1)."""
+    told = {(row["action"], row["object_id"]) for row in Trail(server.database).rows()}
+    for id in [*history.live.values(), *history.revoked.values()]:
+        assert ("token_issued", blob(id)) in told
+    for id in history.revoked.values():
+        assert ("token_revoked", blob(id)) in told
     for text in history.live:
         assert server.api.get("/token", {"Authorization": f"Bearer {text}"}).status == 200
     for text in history.revoked:
@@ -134,6 +140,7 @@ def verify(server, client, history):
 
 
 @pytest.mark.slow
+@pytest.mark.requirement("AUD-1")
 def test_killed_again_and_again_under_load(start):
     server = start()
     client = create_client(server)
@@ -154,6 +161,7 @@ def test_killed_again_and_again_under_load(start):
         for name, count in history.counts.items():
             totals[name] += count
         history = History()
+    Auditor(server).verify()
     assert all(count >= KILLS for count in totals.values()), totals
 
 

@@ -67,6 +67,7 @@ class CountingRandom final : public Random {
 
 inline constexpr std::int64_t start_ms = 1'767'225'600'000;  // 2026-01-01T00:00:00Z
 inline constexpr seconds lifetime{3600};
+inline const Origin somebody = Origin::command_line();
 
 /// Makes objects with unique ids and hashes. Not for several threads at once.
 class Maker {
@@ -90,7 +91,8 @@ class Maker {
             .name = std::move(name),
             .api_key_hash = hash<ApiKeyHash>(),
             .api_key_preview = "sk-client-...12345678",
-            .created_at = now};
+            .created_at = now,
+            .origin = Origin::command_line()};
   }
   NewUser user(ClientId client, std::string_view identifier) {
     return {.id = id<UserId>(),
@@ -99,7 +101,8 @@ class Maker {
             .scopes = "read:all",
             .secret_hash = hash<UserSecretHash>(),
             .secret_preview = "sk-user-...12345678",
-            .created_at = now};
+            .created_at = now,
+            .origin = Origin::command_line()};
   }
   NewToken token(const NewUser& user) {
     return {.id = id<TokenId>(),
@@ -110,7 +113,8 @@ class Maker {
             .created_at = now,
             .expires_at = now + lifetime,
             .secret_hash = user.secret_hash,
-            .api_key_hash = std::nullopt};
+            .api_key_hash = std::nullopt,
+            .origin = Origin::command_line()};
   }
 
  private:

@@ -126,7 +126,7 @@ TEST_P(StoreContract, TokensArePagedByCursorAndState) {
     must(store_->create_token(token));
     ones.push_back(token.id);
     if (i % 4 == 0) {
-      must_have(store_->revoke_token(client, token.id, make_.now));
+      must_have(store_->revoke_token(client, token.id, make_.now, somebody));
       revoked.push_back(token.id);
     } else if (i % 3 == 0) {
       expired.push_back(token.id);

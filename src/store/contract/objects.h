@@ -46,7 +46,7 @@ TEST_P(StoreContract, AClientIsFoundByItsKeyAlone) {
 
 TEST_P(StoreContract, AnInactiveClientIsFoundByItsKey) {
   const auto made = add_client();
-  must_have(store_->set_client_active(made.id, false, make_.now));
+  must_have(store_->set_client_active(made.id, false, make_.now, somebody));
   EXPECT_FALSE(must_have(store_->find_client_by_key(made.api_key_hash, make_.now)).is_active);
 }
 
@@ -190,11 +190,12 @@ TEST_P(StoreContract, AnotherClientsObjectIsAMissingOne) {
   EXPECT_FALSE(must(store_->find_user(other, user.id)).has_value());
   EXPECT_FALSE(must(store_->find_token(other, token.id)).has_value());
   EXPECT_FALSE(must(store_->find_credential(other, user.identifier, make_.now)).has_value());
-  EXPECT_FALSE(must(store_->revoke_token(other, token.id, make_.now)).has_value());
-  EXPECT_FALSE(must(store_->revoke_user_tokens(other, user.id, make_.now)).has_value());
-  EXPECT_FALSE(must(store_->update_user(other, user.id, {.is_active = false}, make_.now)));
+  EXPECT_FALSE(must(store_->revoke_token(other, token.id, make_.now, somebody)).has_value());
+  EXPECT_FALSE(must(store_->revoke_user_tokens(other, user.id, make_.now, somebody)).has_value());
+  EXPECT_FALSE(
+      must(store_->update_user(other, user.id, {.is_active = false}, make_.now, somebody)));
   const SecretRotation rotation{
-      .hash = make_.hash<UserSecretHash>(), .preview = "p", .now = make_.now};
+      .hash = make_.hash<UserSecretHash>(), .preview = "p", .now = make_.now, .origin = somebody};
   EXPECT_FALSE(must(store_->rotate_secret(other, user.id, rotation)).has_value());
   EXPECT_TRUE(is_live(token.id));
   EXPECT_EQ(must(store_->status()).epoch.number, 0);

@@ -24,7 +24,7 @@ TEST_P(SharedStoreContract, EverythingIsThereAgainAfterReopening) {
   const auto token = add_token(user);
   const auto revoked = add_token(user);
   const auto epoch =
-      must_have(store_->revoke_token(client.id, revoked.id, make_.now)).committed.epoch();
+      must_have(store_->revoke_token(client.id, revoked.id, make_.now, somebody)).committed.epoch();
   reopen();
   EXPECT_TRUE(must(store_->find_client_by_key(client.api_key_hash, make_.now)).has_value());
   EXPECT_TRUE(is_live(token.id));
@@ -40,8 +40,8 @@ TEST_P(SharedStoreContract, TwoStoresSeeEachOther) {
   ASSERT_TRUE(must(other->create_token(token)));
   EXPECT_NE(store_->change_mark(), mark);
   EXPECT_TRUE(is_live(token.id));
-  const auto one = must_have(store_->revoke_token(user.client_id, token.id, make_.now));
-  const auto two = must_have(other->revoke_token(user.client_id, token.id, make_.now));
+  const auto one = must_have(store_->revoke_token(user.client_id, token.id, make_.now, somebody));
+  const auto two = must_have(other->revoke_token(user.client_id, token.id, make_.now, somebody));
   EXPECT_LT(one.committed.epoch(), two.committed.epoch());
 }
 
@@ -58,6 +58,11 @@ TEST_P(SharedStoreContract, WritesOfTwoStoresAllHappen) {
     }
   });
   EXPECT_EQ(must(store_->list_users(client, 1, 100)).users.size(), 80U);
+  TrailCheck check(must(store_->audit_state()).trail, {}, nullptr);  // and make one audit trail
+  for (const auto& row : must(other->read_audit(0, 100)).rows) check.add(row);
+  const auto report = check.finish();
+  EXPECT_TRUE(report.is_sound());
+  EXPECT_EQ(report.rows, 81);
 }
 
 TEST_P(SharedStoreContract, AnotherProcessCommitIsSeenAtOnce) {
@@ -69,7 +74,7 @@ TEST_P(SharedStoreContract, AnotherProcessCommitIsSeenAtOnce) {
     char byte = 0;
     go.read(byte);
     auto store = place_->open();
-    must_have(store->revoke_token(user.client_id, token.id, make_.now));
+    must_have(store->revoke_token(user.client_id, token.id, make_.now, somebody));
     done.write(byte);
     go.read(byte);  // stays open until the end, as another server would
   });
@@ -104,7 +109,7 @@ inline void issue_and_revoke(Place& place, const NewUser& user, Pipe& pipe, std:
       must(store->create_token(token));
       pipe.write(Acknowledged{token.id, false});
       if (i % 2 != 0) continue;
-      must_have(store->revoke_token(user.client_id, token.id, make.now));
+      must_have(store->revoke_token(user.client_id, token.id, make.now, somebody));
       pipe.write(Acknowledged{token.id, true});
     }
   });

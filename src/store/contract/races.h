@@ -66,7 +66,8 @@ TEST_P(StoreContract, EpochsAreUniqueAndGrowInEachThread) {
   in_threads(8, [&](int) {
     std::int64_t last = 0;
     for (int i = 0; i < 25; ++i) {
-      const auto change = must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now));
+      const auto change =
+          must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now, somebody));
       const auto epoch = change.committed.epoch().number;
       ASSERT_GT(epoch, last);
       last = epoch;
@@ -104,20 +105,21 @@ class TakingBackRace : public StoreContract {
 
 TEST_P(TakingBackRace, DeactivatingAUser) {
   expect_no_token_survives([&](const NewClient& client, const NewUser& user) {
-    must(store_->update_user(client.id, user.id, {.is_active = false}, make_.now));
+    must(store_->update_user(client.id, user.id, {.is_active = false}, make_.now, somebody));
   });
 }
 
 TEST_P(TakingBackRace, DeactivatingAClient) {
   expect_no_token_survives([&](const NewClient& client, const NewUser&) {
-    must(store_->set_client_active(client.id, false, make_.now));
+    must(store_->set_client_active(client.id, false, make_.now, somebody));
   });
 }
 
 TEST_P(TakingBackRace, RotatingASecret) {
   expect_no_token_survives([&](const NewClient& client, const NewUser& user) {
     must(store_->rotate_secret(
-        client.id, user.id, {.hash = {}, .preview = "p", .now = make_.now, .revoke_tokens = true}));
+        client.id, user.id,
+        {.hash = {}, .preview = "p", .now = make_.now, .origin = somebody, .revoke_tokens = true}));
   });
 }
 
@@ -125,8 +127,11 @@ TEST_P(TakingBackRace, RotatingAnApiKey) {
   expect_no_token_survives([&](const NewClient& client, const NewUser& user) {
     ApiKeyHash hash;
     std::copy(user.id.bytes.begin(), user.id.bytes.end(), hash.bytes.begin());
-    must(store_->rotate_api_key(
-        client.id, {.hash = hash, .preview = "p", .now = make_.now, .revoke_tokens = true}));
+    must(store_->rotate_api_key(client.id, {.hash = hash,
+                                            .preview = "p",
+                                            .now = make_.now,
+                                            .origin = somebody,
+                                            .revoke_tokens = true}));
   });
 }
 

@@ -12,7 +12,7 @@ TEST_P(StoreContract, RevokingATokenEndsThatTokenAlone) {
   const auto token = add_token(user);
   const auto other = add_token(user);
   const auto at = make_.now + seconds{5};
-  const auto change = must_have(store_->revoke_token(user.client_id, token.id, at));
+  const auto change = must_have(store_->revoke_token(user.client_id, token.id, at, somebody));
   EXPECT_EQ(change.value.id, token.id);
   EXPECT_EQ(change.value.revoked_at, at);
   EXPECT_EQ(change.value.state(at), TokenState::revoked);
@@ -23,18 +23,19 @@ TEST_P(StoreContract, RevokingATokenEndsThatTokenAlone) {
 TEST_P(StoreContract, RevokingAgainKeepsTheTimeAndTakesANewEpoch) {
   const auto user = add_user(add_client().id);
   const auto token = add_token(user);
-  const auto first = must_have(store_->revoke_token(user.client_id, token.id, make_.now));
+  const auto first = must_have(store_->revoke_token(user.client_id, token.id, make_.now, somebody));
   const auto again =
-      must_have(store_->revoke_token(user.client_id, token.id, make_.now + seconds{60}));
+      must_have(store_->revoke_token(user.client_id, token.id, make_.now + seconds{60}, somebody));
   EXPECT_EQ(again.value.revoked_at, make_.now);
   EXPECT_GT(again.committed.epoch(), first.committed.epoch());
 }
 
 TEST_P(StoreContract, WhatDoesNotExistIsNotTakenBack) {
   const auto client = add_client();
-  EXPECT_FALSE(must(store_->revoke_token(client.id, make_.id<TokenId>(), make_.now)));
-  EXPECT_FALSE(must(store_->revoke_user_tokens(client.id, make_.id<UserId>(), make_.now)));
-  EXPECT_FALSE(must(store_->set_client_active(make_.id<ClientId>(), false, make_.now)));
+  EXPECT_FALSE(must(store_->revoke_token(client.id, make_.id<TokenId>(), make_.now, somebody)));
+  EXPECT_FALSE(
+      must(store_->revoke_user_tokens(client.id, make_.id<UserId>(), make_.now, somebody)));
+  EXPECT_FALSE(must(store_->set_client_active(make_.id<ClientId>(), false, make_.now, somebody)));
   EXPECT_EQ(must(store_->status()).epoch.number, 0);
 }
 
@@ -45,16 +46,18 @@ TEST_P(StoreContract, RevokingAUsersTokensEndsAndCountsTheLiveOnes) {
   const auto one = add_token(user);
   const auto two = add_token(user);
   const auto gone = add_token(user);
-  must_have(store_->revoke_token(user.client_id, gone.id, make_.now));
+  must_have(store_->revoke_token(user.client_id, gone.id, make_.now, somebody));
   auto expired = make_.token(user);
   expired.expires_at = make_.now;
   must(store_->create_token(expired));
-  const auto change = must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now));
+  const auto change =
+      must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now, somebody));
   EXPECT_EQ(change.value, 2);
   EXPECT_FALSE(is_live(one.id));
   EXPECT_FALSE(is_live(two.id));
   EXPECT_TRUE(is_live(spared.id));
-  const auto again = must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now));
+  const auto again =
+      must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now, somebody));
   EXPECT_EQ(again.value, 0);
   EXPECT_GT(again.committed.epoch(), change.committed.epoch());
   EXPECT_TRUE(is_live(add_token(user).id)) << "new tokens are no concern of it";
@@ -63,13 +66,13 @@ TEST_P(StoreContract, RevokingAUsersTokensEndsAndCountsTheLiveOnes) {
 TEST_P(StoreContract, DeactivatingAUserEndsItsTokensForGood) {
   const auto user = add_user(add_client().id);
   const auto token = add_token(user);
-  const auto off =
-      must_have(store_->update_user(user.client_id, user.id, {.is_active = false}, make_.now));
+  const auto off = must_have(
+      store_->update_user(user.client_id, user.id, {.is_active = false}, make_.now, somebody));
   EXPECT_FALSE(off.value.is_active);
   EXPECT_FALSE(is_live(token.id));
   EXPECT_FALSE(must(store_->create_token(make_.token(user))));
-  const auto on =
-      must_have(store_->update_user(user.client_id, user.id, {.is_active = true}, make_.now));
+  const auto on = must_have(
+      store_->update_user(user.client_id, user.id, {.is_active = true}, make_.now, somebody));
   EXPECT_TRUE(on.value.is_active);
   EXPECT_FALSE(is_live(token.id));
   EXPECT_TRUE(must_have(store_->find_token(user.client_id, token.id)).ended);
@@ -81,12 +84,13 @@ TEST_P(StoreContract, DeactivatingAClientEndsItsTokensForGood) {
   const auto user = add_user(client.id);
   const auto token = add_token(user);
   const auto spared = add_token(add_user(add_client().id));
-  const auto off = must_have(store_->set_client_active(client.id, false, make_.now));
+  const auto off = must_have(store_->set_client_active(client.id, false, make_.now, somebody));
   EXPECT_FALSE(off.value.is_active);
   EXPECT_FALSE(is_live(token.id));
   EXPECT_TRUE(is_live(spared.id));
   EXPECT_FALSE(must(store_->create_token(make_.token(user))));
-  EXPECT_TRUE(must_have(store_->set_client_active(client.id, true, make_.now)).value.is_active);
+  EXPECT_TRUE(
+      must_have(store_->set_client_active(client.id, true, make_.now, somebody)).value.is_active);
   EXPECT_FALSE(is_live(token.id));
   EXPECT_TRUE(is_live(add_token(user).id));
 }
@@ -94,8 +98,8 @@ TEST_P(StoreContract, DeactivatingAClientEndsItsTokensForGood) {
 TEST_P(StoreContract, ScopesChangeWithTheNextRead) {
   const auto user = add_user(add_client().id);
   const auto token = add_token(user);
-  const auto change =
-      must_have(store_->update_user(user.client_id, user.id, {.scopes = "read:some"}, make_.now));
+  const auto change = must_have(
+      store_->update_user(user.client_id, user.id, {.scopes = "read:some"}, make_.now, somebody));
   EXPECT_EQ(change.value.scopes, "read:some");
   EXPECT_TRUE(change.value.is_active);
   const auto live = must(store_->read_live(token.id));
@@ -106,7 +110,8 @@ TEST_P(StoreContract, ScopesChangeWithTheNextRead) {
 
 TEST_P(StoreContract, AnEmptyPatchStillTakesAnEpoch) {
   const auto user = add_user(add_client().id);
-  const auto change = must_have(store_->update_user(user.client_id, user.id, {}, make_.now));
+  const auto change =
+      must_have(store_->update_user(user.client_id, user.id, {}, make_.now, somebody));
   EXPECT_EQ(change.value.scopes, "read:all");
   EXPECT_EQ(change.committed.epoch(), must(store_->status()).epoch);
   EXPECT_GT(change.committed.epoch().number, 0);
@@ -115,8 +120,10 @@ TEST_P(StoreContract, AnEmptyPatchStillTakesAnEpoch) {
 TEST_P(StoreContract, ARotatedSecretEndsAtOnceWithoutGrace) {
   const auto user = add_user(add_client().id);
   const auto token = add_token(user);
-  const SecretRotation rotation{
-      .hash = make_.hash<UserSecretHash>(), .preview = "new", .now = make_.now + seconds{1}};
+  const SecretRotation rotation{.hash = make_.hash<UserSecretHash>(),
+                                .preview = "new",
+                                .now = make_.now + seconds{1},
+                                .origin = somebody};
   const auto change = must_have(store_->rotate_secret(user.client_id, user.id, rotation));
   EXPECT_EQ(change.value.secret_preview, "new");
   EXPECT_EQ(change.value.secret_created_at, rotation.now);
@@ -134,6 +141,7 @@ TEST_P(StoreContract, ARotatedSecretWorksUntilItsGraceEnds) {
   const SecretRotation rotation{.hash = make_.hash<UserSecretHash>(),
                                 .preview = "new",
                                 .now = make_.now,
+                                .origin = somebody,
                                 .previous_expires_at = grace_end};
   const auto change = must_have(store_->rotate_secret(user.client_id, user.id, rotation));
   EXPECT_EQ(change.value.previous_secret_expires_at, grace_end);
@@ -155,6 +163,7 @@ TEST_P(StoreContract, ARotationCanRevokeTheUsersTokens) {
                                   {.hash = make_.hash<UserSecretHash>(),
                                    .preview = "new",
                                    .now = make_.now,
+                                   .origin = somebody,
                                    .previous_expires_at = make_.now + seconds{100},
                                    .revoke_tokens = true}));
   EXPECT_FALSE(is_live(token.id));
@@ -169,6 +178,7 @@ TEST_P(StoreContract, ARotatedApiKeyWorksUntilItsGraceEnds) {
   const ApiKeyRotation rotation{.hash = make_.hash<ApiKeyHash>(),
                                 .preview = "new",
                                 .now = make_.now,
+                                .origin = somebody,
                                 .previous_expires_at = grace_end};
   const auto change = must_have(store_->rotate_api_key(client.id, rotation));
   EXPECT_EQ(change.value.api_key_preview, "new");
@@ -192,15 +202,16 @@ TEST_P(StoreContract, AnApiKeyIsRotatedOnlyByOneThatIsStillGood) {
   const ApiKeyRotation first{.hash = make_.hash<ApiKeyHash>(),
                              .preview = "first",
                              .now = make_.now,
+                             .origin = somebody,
                              .presented = client.api_key_hash};
   must_have(store_->rotate_api_key(client.id, first));
   auto second = first;
   second.hash = make_.hash<ApiKeyHash>();
   EXPECT_FALSE(must(store_->rotate_api_key(client.id, second)).has_value());
   second.presented = first.hash;
-  must_have(store_->set_client_active(client.id, false, make_.now));
+  must_have(store_->set_client_active(client.id, false, make_.now, somebody));
   EXPECT_FALSE(must(store_->rotate_api_key(client.id, second)).has_value());
-  must_have(store_->set_client_active(client.id, true, make_.now));
+  must_have(store_->set_client_active(client.id, true, make_.now, somebody));
   second.previous_expires_at = make_.now + seconds{100};
   must_have(store_->rotate_api_key(client.id, second));
   auto third = second;
@@ -218,6 +229,7 @@ TEST_P(StoreContract, AnApiKeyRotationCanRevokeTheClientsTokens) {
   const auto change = must_have(store_->rotate_api_key(client.id, {.hash = make_.hash<ApiKeyHash>(),
                                                                    .preview = "new",
                                                                    .now = make_.now,
+                                                                   .origin = somebody,
                                                                    .revoke_tokens = true}));
   EXPECT_FALSE(change.value.previous_api_key_expires_at.has_value());
   EXPECT_FALSE(must(store_->find_client_by_key(client.api_key_hash, make_.now)).has_value());
@@ -247,28 +259,33 @@ TEST_P(StoreContract, EachChangeIsLoggedUnderAnEpochAboveTheLast) {
   using Kind = LogEntry::Kind;
   const auto now = make_.now;
   for (int again = 0; again < 2; ++again) {
-    expect_logged(must_have(store_->revoke_token(client.id, token.id, now)).committed, Kind::token,
-                  token.id.bytes);
-    expect_logged(must_have(store_->revoke_user_tokens(client.id, user.id, now)).committed,
-                  Kind::user, user.id.bytes);
+    expect_logged(must_have(store_->revoke_token(client.id, token.id, now, somebody)).committed,
+                  Kind::token, token.id.bytes);
     expect_logged(
-        must_have(store_->update_user(client.id, user.id, {.scopes = "a"}, now)).committed,
+        must_have(store_->revoke_user_tokens(client.id, user.id, now, somebody)).committed,
         Kind::user, user.id.bytes);
-    expect_logged(
-        must_have(store_->update_user(client.id, user.id, {.is_active = false}, now)).committed,
-        Kind::user, user.id.bytes);
-    expect_logged(must_have(store_->rotate_secret(
-                                client.id, user.id,
-                                {.hash = make_.hash<UserSecretHash>(), .preview = "p", .now = now}))
+    expect_logged(must_have(store_->update_user(client.id, user.id, {.scopes = "a"}, now, somebody))
                       .committed,
                   Kind::user, user.id.bytes);
-    expect_logged(must_have(store_->set_client_active(client.id, false, now)).committed,
-                  Kind::client, client.id.bytes);
     expect_logged(
-        must_have(store_->rotate_api_key(
-                      client.id, {.hash = make_.hash<ApiKeyHash>(), .preview = "p", .now = now}))
+        must_have(store_->update_user(client.id, user.id, {.is_active = false}, now, somebody))
             .committed,
-        Kind::client, client.id.bytes);
+        Kind::user, user.id.bytes);
+    expect_logged(must_have(store_->rotate_secret(client.id, user.id,
+                                                  {.hash = make_.hash<UserSecretHash>(),
+                                                   .preview = "p",
+                                                   .now = now,
+                                                   .origin = somebody}))
+                      .committed,
+                  Kind::user, user.id.bytes);
+    expect_logged(must_have(store_->set_client_active(client.id, false, now, somebody)).committed,
+                  Kind::client, client.id.bytes);
+    expect_logged(must_have(store_->rotate_api_key(client.id, {.hash = make_.hash<ApiKeyHash>(),
+                                                               .preview = "p",
+                                                               .now = now,
+                                                               .origin = somebody}))
+                      .committed,
+                  Kind::client, client.id.bytes);
   }
 }
 
@@ -282,7 +299,7 @@ TEST_P(StoreContract, AddingIsNotLogged) {
 
 TEST_P(StoreContract, ALogThatDoesNotReachIsIncomplete) {
   const auto user = add_user(add_client().id);
-  must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now));
+  must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now, somebody));
   EXPECT_TRUE(must(store_->log_since(Epoch{1})).complete);
   EXPECT_FALSE(must(store_->log_since(Epoch{2})).complete) << "an epoch that never was";
   EXPECT_FALSE(must(store_->log_since(Epoch{-1})).complete);
@@ -301,7 +318,7 @@ TEST_P(StoreContract, TheMarkChangesWithEachCommitAndOnlyThen) {
   add_token(user);
   const auto after_token = store_->change_mark();
   EXPECT_NE(after_token, after_user);
-  must_have(store_->update_user(client.id, user.id, {}, make_.now));
+  must_have(store_->update_user(client.id, user.id, {}, make_.now, somebody));
   EXPECT_NE(store_->change_mark(), after_token);
 }
 

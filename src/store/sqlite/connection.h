@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -37,6 +38,7 @@ class Rows {
   void bind(bool value) { bind(std::int64_t{value}); }
   void bind(Instant value) { bind(unix_milliseconds(value)); }
   void bind(std::string_view text);
+  void bind(ByteView bytes) { bind_blob(bytes.data(), bytes.size()); }
   void bind(const Uuid& id) { bind_blob(id.data(), id.size()); }
   template <class Tag>
   void bind(const Id<Tag>& id) {

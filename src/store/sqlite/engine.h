@@ -15,7 +15,7 @@
 namespace claviger::sqlite {
 
 /// The Store on SQLite. Reading stands in reading.cc, the live view in live.cc, everything that
-/// writes in writing.cc, opening in sqlite_store.cc.
+/// writes in writing.cc, the audit trail in audit.cc, opening in sqlite_store.cc.
 ///
 /// A file has a pool of connections that read and one that writes; ":memory:" is one connection
 /// that does both, since its content is that connection's alone.
@@ -47,14 +47,16 @@ class Engine final : public Store {
   Status create_user(const NewUser& user) override;
   Result<std::vector<bool>> create_tokens(std::span<const NewToken> tokens) override;
 
-  Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id,
-                                                    Instant now) override;
+  Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id, Instant now,
+                                                    const Origin& origin) override;
   Result<std::optional<Change<std::int64_t>>> revoke_user_tokens(ClientId client, UserId id,
-                                                                 Instant now) override;
+                                                                 Instant now,
+                                                                 const Origin& origin) override;
   Result<std::optional<Change<User>>> update_user(ClientId client, UserId id,
-                                                  const UserPatch& patch, Instant now) override;
-  Result<std::optional<Change<Client>>> set_client_active(ClientId id, bool active,
-                                                          Instant now) override;
+                                                  const UserPatch& patch, Instant now,
+                                                  const Origin& origin) override;
+  Result<std::optional<Change<Client>>> set_client_active(ClientId id, bool active, Instant now,
+                                                          const Origin& origin) override;
   Result<std::optional<Change<User>>> rotate_secret(ClientId client, UserId id,
                                                     const SecretRotation& rotation) override;
   Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
@@ -64,14 +66,23 @@ class Engine final : public Store {
   Result<LogPage> log_since(Epoch epoch) override;
   ChangeMark change_mark() const noexcept override;
 
+  Result<AuditState> audit_state() override;
+  Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) override;
+  Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
+                              const Origin& origin) override;
+  Result<std::int64_t> prune_audit(Instant before, std::int64_t limit,
+                                   const AuditSeal& seal) override;
+
   Status record_last_used(const LastUsed& used) override;
   Result<std::int64_t> prune(Instant before, std::int64_t limit) override;
 
  private:
   /// Runs a write that may find nothing to change. `apply` returns how many rows it changed, and
-  /// `find` the object as it is then; both run in one transaction, in which an epoch was taken.
+  /// `find` the object as it is then; both run in one transaction, in which an epoch was taken and
+  /// the events are told.
   template <class T>
   Result<std::optional<Change<T>>> change(
+      const std::vector<AuditEvent>& events,
       const std::function<Result<std::int64_t>(Connection&)>& apply,
       const std::function<Result<std::optional<T>>(Connection&)>& find);
 

@@ -15,6 +15,7 @@ namespace {
 
 using contract::must;
 using contract::must_have;
+using contract::somebody;
 using testing::HasSubstr;
 
 class FaultyDisk : public testing::Test {
@@ -22,9 +23,7 @@ class FaultyDisk : public testing::Test {
   FaultyDisk() {
     register_fault_vfs();
     open();
-    client_ = make_.client();
     must(store_->create_client(client_));
-    user_ = make_.user(client_.id, "one");
     must(store_->create_user(user_));
   }
   ~FaultyDisk() override { mend(); }
@@ -54,8 +53,8 @@ class FaultyDisk : public testing::Test {
   std::unique_ptr<TestLog> log_ = std::make_unique<TestLog>(folder_.file("log"));
   std::unique_ptr<Store> store_;
   contract::Maker make_;
-  NewClient client_;
-  NewUser user_;
+  NewClient client_ = make_.client();
+  NewUser user_ = make_.user(client_.id, "one");
 };
 
 TEST_F(FaultyDisk, AFullDiskRefusesWritesUntilThereIsRoom) {
@@ -64,7 +63,7 @@ TEST_F(FaultyDisk, AFullDiskRefusesWritesUntilThereIsRoom) {
   faults.full = true;
   const auto lost = make_.token(user_);
   EXPECT_EQ(issue(lost), Code::storage_unavailable);
-  EXPECT_FALSE(store_->revoke_token(client_.id, before.id, make_.now).has_value());
+  EXPECT_FALSE(store_->revoke_token(client_.id, before.id, make_.now, somebody).has_value());
   EXPECT_TRUE(must(store_->read_live(before.id)).record.has_value()) << "reading goes on";
   EXPECT_FALSE(must(store_->read_live(before.id)).record->revoked);
   mend();
@@ -134,7 +133,7 @@ TEST_F(FaultyDisk, ALimitOnFilesIsAFullDisk) {
     const rlimit tight{256 * 1024, limit.rlim_max};
     ::setrlimit(RLIMIT_FSIZE, &tight);
     Status status;
-    NewClient last;
+    auto last = make_.client();
     while (status) {
       last = make_.client(std::string(10'000, 'n'));
       status = store->create_client(last);

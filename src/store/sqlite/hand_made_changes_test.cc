@@ -11,6 +11,7 @@ namespace {
 
 using contract::must;
 using contract::must_have;
+using contract::somebody;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -21,10 +22,9 @@ class HandMadeChanges : public testing::Test {
     sqlite3_open(place_.path().c_str(), &hand_);
     // As a shell without the settings of the engine's connections.
     run("PRAGMA recursive_triggers = OFF; PRAGMA foreign_keys = OFF");
-    client_ = make_.client();
     must(store_->create_client(client_));
-    user_ = add_user("one");
-    token_ = add_token(user_);
+    must(store_->create_user(user_));
+    must(store_->create_token(token_));
   }
   ~HandMadeChanges() override { sqlite3_close(hand_); }
 
@@ -67,9 +67,9 @@ class HandMadeChanges : public testing::Test {
   std::shared_ptr<Store> store_ = place_.open();
   contract::Maker make_;
   sqlite3* hand_ = nullptr;
-  NewClient client_;
-  NewUser user_;
-  NewToken token_;
+  NewClient client_ = make_.client();
+  NewUser user_ = make_.user(client_.id, "one");
+  NewToken token_ = make_.token(user_);
 };
 
 TEST_F(HandMadeChanges, ARevokedTokenIsRefusedAndLogged) {
@@ -86,7 +86,7 @@ TEST_F(HandMadeChanges, ADeletedTokenUserOrClientLeavesNoRecord) {
   EXPECT_EQ(logged_by("DELETE FROM users"), "U");
   EXPECT_FALSE(must(store_->read_live(token_.id)).record.has_value());
   EXPECT_FALSE(must(store_->find_token(client_.id, token_.id)).has_value());
-  EXPECT_FALSE(must(store_->revoke_token(client_.id, token_.id, make_.now)).has_value());
+  EXPECT_FALSE(must(store_->revoke_token(client_.id, token_.id, make_.now, somebody)).has_value());
   user_ = add_user("again");
   token_ = add_token(user_);
   EXPECT_EQ(logged_by("DELETE FROM clients"), "C");
@@ -131,7 +131,7 @@ TEST_F(HandMadeChanges, ATokenOfOneClientAndAnothersUserIsNone) {
       "");
   EXPECT_FALSE(must(store_->read_live(TokenId{})).record.has_value());
   EXPECT_FALSE(must(store_->find_token(other.id, TokenId{})).has_value());
-  EXPECT_FALSE(must(store_->revoke_token(other.id, TokenId{}, make_.now)).has_value());
+  EXPECT_FALSE(must(store_->revoke_token(other.id, TokenId{}, make_.now, somebody)).has_value());
 }
 
 TEST_F(HandMadeChanges, TheMarkTellsOfThem) {
@@ -205,7 +205,7 @@ TEST_F(HandMadeChanges, DeletingWhatPruneWouldHaveTakenIsNoNews) {
 
 TEST_F(HandMadeChanges, ALogWithAHoleIsIncomplete) {
   for (int i = 0; i < 3; ++i) {
-    must_have(store_->revoke_token(client_.id, token_.id, make_.now));
+    must_have(store_->revoke_token(client_.id, token_.id, make_.now, somebody));
   }
   EXPECT_EQ(run("DELETE FROM fence_log WHERE epoch = 2"), "");
   EXPECT_FALSE(must(store_->log_since(Epoch{1})).complete);

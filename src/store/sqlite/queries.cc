@@ -29,6 +29,11 @@ namespace {
   " JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id" \
   " JOIN clients c ON c.id = t.client_id"
 
+// The columns of audit_log in the order in which audit.cc writes and reads them.
+#define AUDIT_COLUMNS                                                                   \
+  "sequence, at_ms, actor, actor_id, action, object, object_id, client_id, request_id," \
+  " address, detail, hash"
+
 struct Text {
   Query query;
   const char* sql;
@@ -158,6 +163,25 @@ constexpr std::array texts{
          "DELETE FROM fence_log WHERE epoch IN"
          " (SELECT epoch FROM fence_log"
          "  WHERE epoch <= (SELECT epoch FROM fence_counter) - ?1 ORDER BY epoch LIMIT ?2)"},
+
+    Text{Query::audit_trail,
+         "SELECT m.environment, a.id, a.pruned_sequence, a.pruned_hash, a.seal"
+         " FROM meta m, audit_trail a"},
+    Text{Query::audit_tail, "SELECT sequence, hash FROM audit_log ORDER BY sequence DESC LIMIT 1"},
+    Text{Query::append_audit, "INSERT INTO audit_log (" AUDIT_COLUMNS
+                              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+    Text{Query::read_audit,
+         "SELECT " AUDIT_COLUMNS " FROM audit_log WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"},
+    Text{Query::oldest_audit,
+         "SELECT sequence, at_ms, hash FROM audit_log ORDER BY sequence LIMIT ?1"},
+    Text{Query::anchor_audit,
+         "UPDATE audit_trail SET pruned_sequence = ?1, pruned_hash = ?2, seal = ?3"},
+    Text{Query::prune_audit, "DELETE FROM audit_log WHERE sequence <= ?1"},
+    Text{Query::note_key,
+         "INSERT INTO keys_seen (kid, first_seen_at_ms) SELECT ?1, ?2"
+         " WHERE NOT EXISTS (SELECT 1 FROM keys_seen WHERE kid = ?1)"},
+    Text{Query::signing_key, "SELECT kid FROM keys_seen WHERE is_signing = 1"},
+    Text{Query::set_signing_key, "UPDATE keys_seen SET is_signing = kid = ?1"},
 };
 
 #undef CLIENT_COLUMNS
@@ -165,6 +189,7 @@ constexpr std::array texts{
 #undef TOKEN_ENDED
 #undef TOKEN_COLUMNS
 #undef TOKEN_WITH_OWNERS
+#undef AUDIT_COLUMNS
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < texts.size(); ++i) {

@@ -55,8 +55,19 @@ enum class Query : std::uint8_t {
   mark_pruned,   // before
   prune_tokens,  // before, limit
   prune_log,     // epochs to keep, limit
+  // The audit trail
+  audit_trail,
+  audit_tail,
+  append_audit,  // the columns of audit_log
+  read_audit,    // after, limit
+  oldest_audit,  // limit
+  anchor_audit,  // sequence, hash, seal or null
+  prune_audit,   // sequence
+  note_key,      // kid, now
+  signing_key,
+  set_signing_key,  // kid
 };
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::prune_log) + 1;
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::set_signing_key) + 1;
 
 /// The text of a query.
 const char* sql_of(Query query);

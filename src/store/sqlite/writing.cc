@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/sqlite/audit.h"
 #include "store/sqlite/engine.h"
 #include "store/sqlite/rows.h"
 
@@ -30,6 +31,44 @@ Result<std::int64_t> count_live_tokens(Connection& db, ClientId client, UserId u
   return rows.get<std::int64_t>();
 }
 
+/// What an audit row says of a rotation: until when the old credential works on, and whether the
+/// tokens went with it.
+std::string rotation_detail(const std::optional<Instant>& previous_expires_at, bool revoke_tokens) {
+  std::string detail;
+  if (previous_expires_at) detail = "old one until " + rfc3339(*previous_expires_at);
+  if (revoke_tokens) detail += detail.empty() ? "tokens revoked" : ", tokens revoked";
+  return detail;
+}
+
+AuditEvent issue_of(const NewToken& token) {
+  return {.at = token.created_at,
+          .origin = token.origin,
+          .action = audit_action::token_issued,
+          .object_id = token.id.bytes,
+          .client_id = token.client_id,
+          .detail = "user " + token.user_id.text()};
+}
+
+/// A change of activity and one of scopes are told of apart, also if they come together.
+std::vector<AuditEvent> events_of(ClientId client, UserId id, const UserPatch& patch, Instant now,
+                                  const Origin& origin) {
+  const AuditEvent event{.at = now,
+                         .origin = origin,
+                         .action = audit_action::scopes_changed,
+                         .object_id = id.bytes,
+                         .client_id = client,
+                         .detail = patch.scopes.value_or("")};
+  std::vector<AuditEvent> events;
+  if (patch.is_active) {
+    auto& activity = events.emplace_back(event);
+    activity.action =
+        *patch.is_active ? audit_action::user_activated : audit_action::user_deactivated;
+    activity.detail.clear();
+  }
+  if (patch.scopes) events.push_back(event);
+  return events;
+}
+
 Result<bool> is_prune_due(Connection& db, Instant before) {
   auto rows = TRY(db.query(Query::prune_due, before, epochs_kept));
   TRY_STATUS(rows.next());
@@ -40,6 +79,7 @@ Result<bool> is_prune_due(Connection& db, Instant before) {
 
 template <class T>
 Result<std::optional<Change<T>>> Engine::change(
+    const std::vector<AuditEvent>& events,
     const std::function<Result<std::int64_t>(Connection&)>& apply,
     const std::function<Result<std::optional<T>>(Connection&)>& find) {
   std::optional<T> value;
@@ -48,6 +88,7 @@ Result<std::optional<Change<T>>> Engine::change(
     if (TRY(apply(db)) == 0) return {};
     value = TRY(find(db));
     epoch = TRY(newest_epoch(db));
+    for (const auto& event : events) TRY_STATUS(append_audit(db, event));
     return {};
   };
   TRY_STATUS(queue_.run(work));
@@ -59,7 +100,11 @@ Status Engine::create_client(const NewClient& client) {
   return queue_.run([&](Connection& db) -> Status {
     TRY_STATUS(db.execute(Query::create_client, client.id, client.name, client.api_key_hash,
                           client.api_key_preview, client.created_at));
-    return {};
+    return append_audit(db, {.at = client.created_at,
+                             .origin = client.origin,
+                             .action = audit_action::client_created,
+                             .object_id = client.id.bytes,
+                             .client_id = client.id});
   });
 }
 
@@ -69,58 +114,94 @@ Status Engine::create_user(const NewUser& user) {
         TRY(db.execute(Query::create_user, user.id, user.client_id, user.identifier, user.scopes,
                        user.secret_hash, user.secret_preview, user.created_at));
     if (added == 0) return fail(Code::not_found, "There is no such client.");
-    return {};
+    return append_audit(db, {.at = user.created_at,
+                             .origin = user.origin,
+                             .action = audit_action::user_created,
+                             .object_id = user.id.bytes,
+                             .client_id = user.client_id,
+                             .detail = user.scopes});
   });
 }
 
 Result<std::vector<bool>> Engine::create_tokens(std::span<const NewToken> tokens) {
   std::vector<bool> added;
   const auto work = [&](Connection& db) -> Status {
-    for (const auto& token : tokens)
-      added.push_back(TRY(db.execute(Query::create_token, token.id, token.user_id, token.client_id,
-                                     token.preview, token.created_by_username, token.created_at,
-                                     token.expires_at, token.secret_hash, token.api_key_hash)) ==
-                      1);
+    for (const auto& token : tokens) {
+      const auto stored =
+          TRY(db.execute(Query::create_token, token.id, token.user_id, token.client_id,
+                         token.preview, token.created_by_username, token.created_at,
+                         token.expires_at, token.secret_hash, token.api_key_hash)) == 1;
+      if (stored) TRY_STATUS(append_audit(db, issue_of(token)));
+      added.push_back(stored);
+    }
     return {};
   };
   TRY_STATUS(queue_.run(work));
   return added;
 }
 
-Result<std::optional<Change<Token>>> Engine::revoke_token(ClientId client, TokenId id,
-                                                          Instant now) {
+Result<std::optional<Change<Token>>> Engine::revoke_token(ClientId client, TokenId id, Instant now,
+                                                          const Origin& origin) {
+  const AuditEvent event{.at = now,
+                         .origin = origin,
+                         .action = audit_action::token_revoked,
+                         .object_id = id.bytes,
+                         .client_id = client};
   return change<Token>(
-      [&](Connection& db) { return db.execute(Query::revoke_token, client, id, now); },
+      {event}, [&](Connection& db) { return db.execute(Query::revoke_token, client, id, now); },
       [&](Connection& db) { return sqlite::find_token(db, client, id); });
 }
 
 Result<std::optional<Change<std::int64_t>>> Engine::revoke_user_tokens(ClientId client, UserId id,
-                                                                       Instant now) {
+                                                                       Instant now,
+                                                                       const Origin& origin) {
   // Counted beforehand, so that a user with a million tokens delays no other write.
   const auto live = TRY(count_live_tokens(*readers_->take(), client, id, now));
+  const AuditEvent event{.at = now,
+                         .origin = origin,
+                         .action = audit_action::user_tokens_revoked,
+                         .object_id = id.bytes,
+                         .client_id = client};
   return change<std::int64_t>(
-      [&](Connection& db) { return db.execute(Query::revoke_user_tokens, client, id); },
+      {event}, [&](Connection& db) { return db.execute(Query::revoke_user_tokens, client, id); },
       [&](Connection&) { return std::optional(live); });
 }
 
 Result<std::optional<Change<User>>> Engine::update_user(ClientId client, UserId id,
-                                                        const UserPatch& patch, Instant) {
+                                                        const UserPatch& patch, Instant now,
+                                                        const Origin& origin) {
   return change<User>(
+      events_of(client, id, patch, now, origin),
       [&](Connection& db) {
         return db.execute(Query::update_user, client, id, patch.is_active, patch.scopes);
       },
       [&](Connection& db) { return sqlite::find_user(db, client, id); });
 }
 
-Result<std::optional<Change<Client>>> Engine::set_client_active(ClientId id, bool active, Instant) {
+Result<std::optional<Change<Client>>> Engine::set_client_active(ClientId id, bool active,
+                                                                Instant now, const Origin& origin) {
+  const AuditEvent event{
+      .at = now,
+      .origin = origin,
+      .action = active ? audit_action::client_activated : audit_action::client_deactivated,
+      .object_id = id.bytes,
+      .client_id = id};
   return change<Client>(
-      [&](Connection& db) { return db.execute(Query::set_client_active, id, active); },
+      {event}, [&](Connection& db) { return db.execute(Query::set_client_active, id, active); },
       [&](Connection& db) { return sqlite::find_client(db, id); });
 }
 
 Result<std::optional<Change<User>>> Engine::rotate_secret(ClientId client, UserId id,
                                                           const SecretRotation& rotation) {
+  const AuditEvent event{
+      .at = rotation.now,
+      .origin = rotation.origin,
+      .action = audit_action::secret_rotated,
+      .object_id = id.bytes,
+      .client_id = client,
+      .detail = rotation_detail(rotation.previous_expires_at, rotation.revoke_tokens)};
   return change<User>(
+      {event},
       [&](Connection& db) {
         return db.execute(Query::rotate_secret, client, id, rotation.hash, rotation.preview,
                           rotation.now, rotation.previous_expires_at, rotation.revoke_tokens);
@@ -130,7 +211,15 @@ Result<std::optional<Change<User>>> Engine::rotate_secret(ClientId client, UserI
 
 Result<std::optional<Change<Client>>> Engine::rotate_api_key(ClientId id,
                                                              const ApiKeyRotation& rotation) {
+  const AuditEvent event{
+      .at = rotation.now,
+      .origin = rotation.origin,
+      .action = audit_action::api_key_rotated,
+      .object_id = id.bytes,
+      .client_id = id,
+      .detail = rotation_detail(rotation.previous_expires_at, rotation.revoke_tokens)};
   return change<Client>(
+      {event},
       [&](Connection& db) {
         return db.execute(Query::rotate_api_key, id, rotation.hash, rotation.preview, rotation.now,
                           rotation.previous_expires_at, rotation.revoke_tokens, rotation.presented);
