@@ -1,5 +1,6 @@
 """The server under attack, and somebody who uses it meanwhile."""
 
+import ssl
 import subprocess
 import threading
 import time
@@ -22,6 +23,7 @@ class Target:
             key, certificate = self._certificate()
             self.server.settings |= {"CLAVIGER_TLS_KEY": str(key),
                                      "CLAVIGER_TLS_CERTIFICATE": str(certificate)}
+            self.server.tls = ssl.create_default_context(cafile=certificate)
         self.scheme = "https" if uses_tls else "http"
 
     def _certificate(self):
@@ -36,10 +38,9 @@ class Target:
 
     def __enter__(self):
         self.server.start()
-        if self.scheme == "http":
-            self.client = create_client(self.server)
-            self.user = self.client.create_user()
-            self.token = self.user.issue()
+        self.client = create_client(self.server)
+        self.user = self.client.create_user()
+        self.token = self.user.issue()
         return self
 
     def __exit__(self, *_):

@@ -160,15 +160,11 @@ def sslscan(target, reports):
     yield f"{len(suites)} suites", f"weak: {weak or 'none'}", bool(suites) and not weak
     leaks = [h.get("sslversion") for h in scan.iter("heartbleed") if h.get("vulnerable") != "0"]
     yield "heartbleed", f"{leaks or 'none'}", not leaks
-    compression = [c.get("supported") for c in scan.iter("compression")]
-    yield "compression", f"{compression}", all(value == "0" for value in compression)
-    renegotiation = [r.get("supported") for r in scan.iter("renegotiation")]
-    yield "insecure renegotiation", f"supported: {renegotiation}", True
 
 
 # Of a test certificate that nobody signed, on an address without a name.
 NOT_OURS = ("cert_chain_of_trust", "cert_trust", "cert_revocation", "cert_crlDistributionPoints",
-            "cert_ocspURL", "cert_expirationStatus", "DNS_CAArecord", "overall_grade",
+            "cert_ocspURL", "cert_expirationStatus", "DNS_CAArecord",
             "cert_commonName", "cert_commonName_wo_SNI", "certificate_transparency",
             "cert_caIssuers", "OCSP_stapling")
 
@@ -185,8 +181,6 @@ def testssl(target, reports):
                and f["id"].split(" ")[0] not in NOT_OURS]
     yield (f"{len(findings)} findings", f"{serious or 'none above INFO'}",
            bool(findings) and not serious)
-    grade = [f["finding"] for f in findings if f["id"] == "overall_grade"]
-    yield "grade, of a certificate that nobody signed", f"{grade}", bool(grade)
 
 
 TOOLS = {tool.__name__: tool for tool in (slowhttptest, sqlmap, ffuf, wapiti, sslscan, testssl)}
