@@ -228,8 +228,7 @@ TEST(LoadSettings, ATwinFileForEverybodyIsAWarning) {
   EXPECT_THAT(machine.warnings(), ElementsAre(StartsWith("JWT_SECRET_KEY_FILE: everybody")));
 }
 
-// NET-2
-TEST(LoadSettings, PlainHttpIsRefusedOffLoopback) {
+TEST(LoadSettings, PlainHttpIsRefusedOffLoopback_NET_2) {
   for (const char* address : {"0.0.0.0:8003", "[::]:8003", "192.168.1.2:8003",
                               "127.0.0.1:1,10.0.0.1:2", "[::ffff:127.0.0.1]:8003"}) {
     Machine machine;
@@ -247,8 +246,7 @@ TEST(LoadSettings, PlainHttpIsRefusedOffLoopback) {
               ElementsAre(Endpoint{"127.0.0.1", 0}, Endpoint{"::1", 0}, Endpoint{"127.8.8.8", 9}));
 }
 
-// NET-2
-TEST(LoadSettings, TlsOrNamedProxiesAllowAnyAddress) {
+TEST(LoadSettings, TlsOrNamedProxiesAllowAnyAddress_NET_2) {
   Machine proxied;
   proxied.environment["CLAVIGER_LISTEN"] = "0.0.0.0:8003,[::]:8003";
   proxied.environment["CLAVIGER_TRUSTED_PROXIES"] = "192.0.2.1,10.0.0.0/8,2001:db8::/32";
@@ -298,8 +296,7 @@ TEST(LoadSettings, AKeyForAllToReadStopsTheStartOutsideDevelopment) {
   EXPECT_THAT(machine.problems(), IsEmpty());
 }
 
-// NET-2
-TEST(LoadSettings, ProxiesAreNamedClearlyAndNotEverybody) {
+TEST(LoadSettings, ProxiesAreNamedClearlyAndNotEverybody_NET_2) {
   for (const char* text : {"localhost", "10.0.0.1/8", "10.0.0.0/33", "192.0.2.1,", "192.0.2.1, ::1",
                            "0.0.0.0/0", "0.0.0.0/1", "11.0.0.0/7", "::/0", "::/6", "[::1]"}) {
     Machine machine;

@@ -20,8 +20,7 @@ std::string caller(const std::vector<std::string_view>& values) {
 
 constexpr const char* kPeer = "192.0.2.1";
 
-// NET-2
-TEST(Forwarded, TheLastAddressThatIsNoProxyIsTheCaller) {
+TEST(Forwarded, TheLastAddressThatIsNoProxyIsTheCaller_NET_2) {
   EXPECT_EQ(caller({}), kPeer);
   EXPECT_EQ(caller({"203.0.113.5"}), "203.0.113.5");
   EXPECT_EQ(caller({"203.0.113.5, 10.1.1.1"}), "203.0.113.5");
@@ -29,8 +28,8 @@ TEST(Forwarded, TheLastAddressThatIsNoProxyIsTheCaller) {
   EXPECT_EQ(caller({"2001:db8::5"}), "2001:db8::5");
 }
 
-// NET-2: what a caller sent stands before what the proxy added, and is not looked at.
-TEST(Forwarded, WhatTheCallerClaimsCountsForNothing) {
+// What a caller sent stands before what the proxy added, and is not looked at.
+TEST(Forwarded, WhatTheCallerClaimsCountsForNothing_NET_2) {
   EXPECT_EQ(caller({"198.51.100.1, 203.0.113.5"}), "203.0.113.5");
   EXPECT_EQ(caller({"nonsense, 203.0.113.5, 10.1.1.1"}), "203.0.113.5");
   EXPECT_EQ(caller({"198.51.100.1", "203.0.113.5"}), "203.0.113.5");
