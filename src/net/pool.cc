@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "net/thread_priority.h"
+#include "base/thread_priority.h"
 
 namespace claviger::net {
 

@@ -3,9 +3,9 @@
 #include <array>
 #include <cstring>
 
+#include "base/thread_priority.h"
 #include "net/edge.h"
 #include "net/loop.h"
-#include "net/thread_priority.h"
 
 namespace claviger::net {
 namespace {

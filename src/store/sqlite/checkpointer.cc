@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "base/thread_priority.h"
+
 namespace claviger::sqlite {
 namespace {
 
@@ -72,6 +74,7 @@ void Checkpointer::after_commit(Connection& writer) {
 }
 
 void Checkpointer::work() {
+  let_others_go_first();
   while (wait_for_work()) checkpoint(*db_, Mode::beside_writers);
 }
 

@@ -1,4 +1,4 @@
-#include "net/thread_priority.h"
+#include "base/thread_priority.h"
 
 #include <linux/sched.h>
 #include <linux/sched/types.h>
@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace claviger::net {
+namespace claviger {
 namespace {
 
 constexpr unsigned long long kSliceNanoseconds = 100'000;  // the least that the kernel takes
@@ -26,4 +26,4 @@ void let_others_go_first() noexcept {
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
 }
 
-}  // namespace claviger::net
+}  // namespace claviger
