@@ -121,6 +121,11 @@ Status CommitQueue::commit_transaction(Connection& db) {
   return fail(std::move(committed).error());
 }
 
+std::size_t CommitQueue::size() {
+  Lock lock(mutex_);
+  return line_.size();
+}
+
 void CommitQueue::refuse_writes(const std::string& cause) {
   {
     Lock lock(mutex_);

@@ -38,6 +38,8 @@ class CommitQueue {
   /// Refuses all later writes: what is on disk is not known. A restart finds out.
   void refuse_writes(const std::string& cause);
 
+  /// How many writes are under way or wait.
+  std::size_t size();
   /// How many transactions were committed.
   std::uint64_t commits() const { return commits_.load(std::memory_order_acquire); }
 
