@@ -11,12 +11,12 @@ std::string attempt_name(const Login& login) {
 }
 
 Result<Login> read_login(const Call& call) {
-  return Login{
-      .acting = *call.acting,
-      .request = {.identifier = TRY(call.body.required_text("identifier")),
-                  .secret = TRY(call.body.required_text("secret")),
-                  .expires_in = TRY(call.body.integer("expires_in")),
-                  .created_by_username = TRY(call.body.text("created_by_username")).value_or("")}};
+  TokenRequest request{};
+  request.identifier = TRY(call.body.required_text("identifier"));
+  request.secret = TRY(call.body.required_text("secret"));
+  request.expires_in = TRY(call.body.integer("expires_in"));
+  request.created_by_username = TRY(call.body.text("created_by_username")).value_or("");
+  return Login{.acting = *call.acting, .request = request};
 }
 
 Status answer(Call& call, const Login& login, Result<IssuedToken> issued) {

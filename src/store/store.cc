@@ -9,7 +9,7 @@ Result<std::optional<UserCredential>> Store::find_credential(ClientId client,
                                                              Instant now) {
   const LoginName login{.client_id = client, .identifier = identifier};
   auto found = TRY(find_credentials({&login, 1}, now));
-  return std::move(found.front());
+  return Result<std::optional<UserCredential>>(std::move(found.front()));
 }
 
 Result<bool> Store::create_token(const NewToken& token) {
