@@ -91,7 +91,9 @@ class Doctor:
         canaries = Canaries()
         for file in files:
             for name, value in file.values.items():
-                if not name.endswith(("_URL", "_FILE", "SIGNING_KEY", "_LISTEN")):
+                if not name.endswith(
+                        ("_URL", "_FILE", "SIGNING_KEY", "_LISTEN", "TLS_KEY", "TLS_CERTIFICATE")
+                ):
                     canaries.add(value)
             for path in file.secrets.iterdir():
                 canaries.add(path.read_text().strip())
@@ -366,6 +368,26 @@ def test_a_shared_signing_key_is_found_in_another_encoding(doctor, production, s
     production.set(CLAVIGER_SIGNING_KEY=one)
     staging.set(CLAVIGER_SIGNING_KEY=other)
     doctor.finds(production, "error", "CLAVIGER_SIGNING_KEY", "same as", files=[staging])
+
+
+def test_a_shared_audit_key_is_found(doctor, production, staging):
+    one, other = key_file(production, "-algorithm", "ed25519"), staging.secrets / "audit.pem"
+    other.write_text(Path(one).read_text())
+    other.chmod(0o600)
+    production.set(CLAVIGER_AUDIT_SIGNING_KEY=one)
+    staging.set(CLAVIGER_AUDIT_SIGNING_KEY=str(other))
+    doctor.finds(production, "error", "CLAVIGER_AUDIT_SIGNING_KEY", "same as", files=[staging])
+
+
+def test_a_shared_tls_key_is_found(doctor, production, staging):
+    for environment in (production, staging):
+        for name in ("tls-key.pem", "tls-certificate.pem"):
+            path = environment.secrets / name
+            path.write_text("of both: " + name)
+            path.chmod(0o600)
+        environment.set(CLAVIGER_TLS_KEY=str(environment.secrets / "tls-key.pem"),
+                        CLAVIGER_TLS_CERTIFICATE=str(environment.secrets / "tls-certificate.pem"))
+    doctor.finds(production, "error", "CLAVIGER_TLS_KEY", "same as", files=[staging])
 
 
 def test_two_files_of_one_environment(doctor, production, tmp_path):
