@@ -37,10 +37,14 @@ class Target:
         return key, certificate
 
     def __enter__(self):
-        self.server.start()
-        self.client = create_client(self.server)
-        self.user = self.client.create_user()
-        self.token = self.user.issue()
+        try:
+            self.server.start()
+            self.client = create_client(self.server)
+            self.user = self.client.create_user()
+            self.token = self.user.issue()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
