@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "base/wakeup.h"
 #include "net/admission.h"
@@ -162,10 +163,11 @@ TEST(Pool, KeepsThreadsFreeOfWhatComesInBulk) {
       gate.reached.wait();
     }
     EXPECT_TRUE(pool.submit(a, Pool::Lane::bulk));
+    // Time for the thread that is free to take what it must not.
+    for (int i = 0; i < 10'000; ++i) std::this_thread::yield();
+    EXPECT_TRUE(pool.submit(b, Pool::Lane::bulk));
     EXPECT_TRUE(pool.submit(first, Pool::Lane::first));
     first.reached.wait();
-    EXPECT_TRUE(pool.submit(b, Pool::Lane::bulk));
-    EXPECT_EQ(order, "") << "bulk is done by no more threads than may";
     first.opened.wake();
     for (auto& gate : bulk) gate.opened.wake();
   }

@@ -12,18 +12,12 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/freed.h"
 #include "base/limits.h"
 
 namespace claviger::net {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using X509Certificate = std::unique_ptr<X509, Freed<X509_free>>;
