@@ -173,7 +173,9 @@ void fill(const std::string& path, const Population& population) {
   add_clients(db, population);
   add_users(db, population);
   add_tokens(db, population);
-  db.run(fmt::format("UPDATE meta SET token_rows = {}", population.census().tokens));
+  const auto& census = population.census();
+  db.run(fmt::format("UPDATE meta SET client_rows = {}, user_rows = {}, token_rows = {}",
+                     census.clients, census.users, census.tokens));
   db.run("COMMIT");
   for (const auto& [drop, create] : set_aside) db.run(create);
   db.run("PRAGMA journal_mode = WAL");

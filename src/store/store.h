@@ -14,6 +14,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "model/model.h"
+#include "store/lists.h"
 
 namespace claviger {
 
@@ -272,6 +273,32 @@ class Store {
                                                             const SecretRotation& rotation) = 0;
   virtual Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
                                                                const ApiKeyRotation& rotation) = 0;
+
+  /// Revokes tokens of any clients, in one transaction under one epoch.
+  virtual Result<Change<RevokedOfMany>> revoke_tokens(std::span<const TokenId> ids, Instant now,
+                                                      const Origin& origin) = 0;
+
+  // The lists over all clients
+  virtual Result<ListPage<Client>> list_clients(const ClientFilter& filter,
+                                                const ListRange& range) = 0;
+  virtual Result<ListPage<ListedUser>> list_users(const UserFilter& filter,
+                                                  const ListRange& range) = 0;
+  /// The range is descending.
+  virtual Result<ListPage<ListedToken>> list_tokens(const TokenFilter& filter,
+                                                    const ListRange& range) = 0;
+  virtual Result<std::optional<ListedUser>> find_user(UserId id) = 0;
+  virtual Result<std::optional<ListedToken>> find_token(TokenId id) = 0;
+  /// Rows before that number. What `from` and `until` leave out is not looked at, as far as the
+  /// clock never went back while the trail was written.
+  virtual Result<AuditListPage> list_audit(const AuditFilter& filter,
+                                           std::optional<std::int64_t> before,
+                                           std::int64_t limit) = 0;
+  /// How many tokens are live; nullopt: more than are worth counting.
+  virtual Result<std::optional<std::int64_t>> count_live_tokens(Instant now) = 0;
+  /// How many tokens, revoked ones included, expire at `from` or later and before `until`.
+  virtual Result<std::int64_t> count_expiring(Instant from, Instant until) = 0;
+  /// What is older than `before`. Goes through all users and clients, in pieces.
+  virtual Result<StaleCounts> count_stale(Instant before) = 0;
 
   // The live view
   virtual Result<LiveRead> read_live(TokenId id) = 0;

@@ -14,49 +14,9 @@ AuditHash hash_of(std::string_view bytes) {
   return hash;
 }
 
-Result<AuditTrail> read_trail(Connection& db) {
-  auto rows = TRY(db.query(Query::audit_trail));
-  if (!TRY(rows.next()))
-    return fail(Code::storage_unavailable, "The database has no \"audit_trail\" row.");
-  AuditTrail trail;
-  trail.id = {.environment = rows.get<std::string>(), .id = rows.get<Uuid>()};
-  trail.begin = audit_beginning(trail.id.environment, trail.id.id);
-  const auto sequence = rows.get<std::int64_t>();
-  const auto hash = rows.get<std::optional<std::string>>();
-  if (hash) trail.begin = {.sequence = sequence, .hash = hash_of(*hash)};
-  trail.seal = rows.get<std::optional<std::string>>().value_or("");
-  return trail;
-}
-
-/// Read anew each time: another process may have written since, or a savepoint been undone.
-Result<AuditPoint> read_tail(Connection& db) {
-  auto rows = TRY(db.query(Query::audit_tail));
-  if (TRY(rows.next())) {
-    const auto sequence = rows.get<std::int64_t>();
-    return AuditPoint{.sequence = sequence, .hash = hash_of(rows.get<std::string>())};
-  }
-  return TRY(read_trail(db)).begin;
-}
-
 std::optional<ByteView> blob(const std::optional<AuditRow::Bytes>& bytes) {
   if (!bytes) return std::nullopt;
   return bytes_of(*bytes);
-}
-
-AuditRow read_row(Rows& row) {
-  using Bytes = std::optional<AuditRow::Bytes>;
-  return {.sequence = row.get<std::int64_t>(),
-          .at_ms = row.get<std::int64_t>(),
-          .actor = row.get<std::string>(),
-          .actor_id = row.get<Bytes>(),
-          .action = row.get<std::string>(),
-          .object = row.get<std::string>(),
-          .object_id = row.get<Bytes>(),
-          .client_id = row.get<Bytes>(),
-          .request_id = row.get<Bytes>(),
-          .address = row.get<Bytes>(),
-          .detail = row.get<std::string>(),
-          .hash = row.get<std::string>()};
 }
 
 /// The last of the oldest rows, at most `limit` of them, that are all from before `before`.
@@ -80,6 +40,45 @@ Result<std::optional<std::string>> signing_key(Connection& db) {
 
 }  // namespace
 
+Result<AuditTrail> read_trail(Connection& db) {
+  auto rows = TRY(db.query(Query::audit_trail));
+  if (!TRY(rows.next()))
+    return fail(Code::storage_unavailable, "The database has no \"audit_trail\" row.");
+  AuditTrail trail;
+  trail.id = {.environment = rows.get<std::string>(), .id = rows.get<Uuid>()};
+  trail.begin = audit_beginning(trail.id.environment, trail.id.id);
+  const auto sequence = rows.get<std::int64_t>();
+  const auto hash = rows.get<std::optional<std::string>>();
+  if (hash) trail.begin = {.sequence = sequence, .hash = hash_of(*hash)};
+  trail.seal = rows.get<std::optional<std::string>>().value_or("");
+  return trail;
+}
+
+Result<AuditPoint> read_tail(Connection& db) {
+  auto rows = TRY(db.query(Query::audit_tail));
+  if (TRY(rows.next())) {
+    const auto sequence = rows.get<std::int64_t>();
+    return AuditPoint{.sequence = sequence, .hash = hash_of(rows.get<std::string>())};
+  }
+  return TRY(read_trail(db)).begin;
+}
+
+AuditRow read_audit_row(Rows& row) {
+  using Bytes = std::optional<AuditRow::Bytes>;
+  return {.sequence = row.get<std::int64_t>(),
+          .at_ms = row.get<std::int64_t>(),
+          .actor = row.get<std::string>(),
+          .actor_id = row.get<Bytes>(),
+          .action = row.get<std::string>(),
+          .object = row.get<std::string>(),
+          .object_id = row.get<Bytes>(),
+          .client_id = row.get<Bytes>(),
+          .request_id = row.get<Bytes>(),
+          .address = row.get<Bytes>(),
+          .detail = row.get<std::string>(),
+          .hash = row.get<std::string>()};
+}
+
 Status append_audit(Connection& db, const AuditEvent& event) {
   const auto row = audit_row(TRY(read_tail(db)), event);
   TRY_STATUS(db.execute(Query::append_audit, row.sequence, row.at_ms, row.actor, blob(row.actor_id),
@@ -100,7 +99,7 @@ Result<AuditPage> Engine::read_audit(std::int64_t after, std::int64_t limit) {
   const auto snapshot = TRY(Snapshot::begin(*db));
   AuditPage page{.trail = TRY(read_trail(*db)), .rows = {}};
   auto rows = TRY(db->query(Query::read_audit, after, limit));
-  while (TRY(rows.next())) page.rows.push_back(read_row(rows));
+  while (TRY(rows.next())) page.rows.push_back(read_audit_row(rows));
   return page;
 }
 

@@ -1,3 +1,4 @@
+#include "store/contract/all_clients.h"
 #include "store/contract/audit.h"
 #include "store/contract/lists.h"
 #include "store/contract/objects.h"
@@ -13,6 +14,7 @@ const Engine file{"file", sqlite::file_place};
 const Engine memory{"memory", sqlite::memory_place};
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(file, memory), engine_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, AllClients, testing::Values(file, memory), engine_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, AuditContract, testing::Values(file, memory), engine_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, TakingBackRace, testing::Values(file, memory), engine_name);
 // Not in memory: what is in memory is one store's alone and ends with it.

@@ -14,7 +14,8 @@
 
 namespace claviger::sqlite {
 
-/// The Store on SQLite. Reading stands in reading.cc, the live view in live.cc, everything that
+/// The Store on SQLite. Reading stands in reading.cc, the lists over all clients in
+/// lists.cc, the live view in live.cc, everything that
 /// writes in writing.cc, the audit trail in audit.cc, opening in sqlite_store.cc.
 ///
 /// A file has a pool of connections that read and one that writes; ":memory:" is one connection
@@ -61,6 +62,23 @@ class Engine final : public Store {
                                                     const SecretRotation& rotation) override;
   Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
                                                        const ApiKeyRotation& rotation) override;
+
+  Result<Change<RevokedOfMany>> revoke_tokens(std::span<const TokenId> ids, Instant now,
+                                              const Origin& origin) override;
+
+  Result<ListPage<Client>> list_clients(const ClientFilter& filter,
+                                        const ListRange& range) override;
+  Result<ListPage<ListedUser>> list_users(const UserFilter& filter,
+                                          const ListRange& range) override;
+  Result<ListPage<ListedToken>> list_tokens(const TokenFilter& filter,
+                                            const ListRange& range) override;
+  Result<std::optional<ListedUser>> find_user(UserId id) override;
+  Result<std::optional<ListedToken>> find_token(TokenId id) override;
+  Result<AuditListPage> list_audit(const AuditFilter& filter, std::optional<std::int64_t> before,
+                                   std::int64_t limit) override;
+  Result<std::optional<std::int64_t>> count_live_tokens(Instant now) override;
+  Result<std::int64_t> count_expiring(Instant from, Instant until) override;
+  Result<StaleCounts> count_stale(Instant before) override;
 
   Result<LiveRead> read_live(TokenId id) override;
   Result<LogPage> log_since(Epoch epoch) override;

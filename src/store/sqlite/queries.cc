@@ -29,6 +29,21 @@ namespace {
   " JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id" \
   " JOIN clients c ON c.id = t.client_id"
 
+// The lists over all clients. Prefixes and cursors are one range of the index that has the order:
+// a name is behind ?1 with the id ?2, and on this side of ?3.
+#define LISTED_CLIENTS(place, order) \
+  "SELECT " CLIENT_COLUMNS " FROM clients WHERE " place " ORDER BY " order
+#define LISTED_USERS(from, place, order)       \
+  "SELECT " USER_COLUMNS ", c.name FROM " from \
+  " CROSS JOIN clients c ON c.id = u.client_id WHERE " place " ORDER BY " order
+#define LISTED_TOKENS(place)                                              \
+  "SELECT " TOKEN_COLUMNS                                                 \
+  ", c.name FROM tokens t"                                                \
+  " CROSS JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id" \
+  " CROSS JOIN clients c ON c.id = t.client_id WHERE " place " ORDER BY t.id DESC LIMIT ?2"
+#define BEHIND_NAME "(u.identifier, u.id) > (?1, ?2) AND u.identifier < ?3"
+#define BEFORE_NAME "(u.identifier, u.id) < (?1, ?2) AND u.identifier >= ?3"
+
 // The columns of audit_log in the order in which audit.cc writes and reads them.
 #define AUDIT_COLUMNS                                                                   \
   "sequence, at_ms, actor, actor_id, action, object, object_id, client_id, request_id," \
@@ -80,8 +95,7 @@ constexpr std::array texts{
          " AND t.is_revoked = 0 AND NOT (" TOKEN_ENDED ")"},
     Text{Query::status,
          "SELECT m.environment, (SELECT max(version) FROM migrations),"
-         " (SELECT count(*) FROM clients), (SELECT coalesce(sum(user_count), 0) FROM clients),"
-         " m.token_rows, (SELECT epoch FROM fence_counter),"
+         " m.client_rows, m.user_rows, m.token_rows, (SELECT epoch FROM fence_counter),"
          " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)"
          " FROM meta m"},
     Text{Query::ping, "SELECT one FROM meta"},
@@ -129,6 +143,76 @@ constexpr std::array texts{
          " WHERE id = ?1 AND (?7 IS NULL OR (is_active = 1 AND (api_key_hash = ?7"
          "  OR (previous_api_key_hash = ?7 AND previous_api_key_expires_at_ms > ?4))))"},
     Text{Query::newest_epoch, "SELECT epoch FROM fence_counter"},
+
+    Text{Query::clients_forward, LISTED_CLIENTS("id > ?1", "id LIMIT ?2")},
+    Text{Query::clients_backward, LISTED_CLIENTS("id < ?1", "id DESC LIMIT ?2")},
+    Text{Query::clients_by_name_forward,
+         LISTED_CLIENTS("(name, id) > (?1, ?2) AND name < ?3", "name, id LIMIT ?4")},
+    Text{Query::clients_by_name_backward,
+         LISTED_CLIENTS("(name, id) < (?1, ?2) AND name >= ?3", "name DESC, id DESC LIMIT ?4")},
+    Text{Query::users_forward, LISTED_USERS("users u", "u.id > ?1", "u.id LIMIT ?2")},
+    Text{Query::users_backward, LISTED_USERS("users u", "u.id < ?1", "u.id DESC LIMIT ?2")},
+    Text{Query::users_by_name_forward,
+         LISTED_USERS("users u", BEHIND_NAME, "u.identifier, u.id LIMIT ?4")},
+    Text{Query::users_by_name_backward,
+         LISTED_USERS("users u", BEFORE_NAME, "u.identifier DESC, u.id DESC LIMIT ?4")},
+    Text{Query::inactive_users_forward,
+         LISTED_USERS("users u INDEXED BY users_inactive", "u.is_active = 0 AND u.id > ?1",
+                      "u.id LIMIT ?2")},
+    Text{Query::inactive_users_backward,
+         LISTED_USERS("users u INDEXED BY users_inactive", "u.is_active = 0 AND u.id < ?1",
+                      "u.id DESC LIMIT ?2")},
+    Text{Query::inactive_users_by_name_forward,
+         LISTED_USERS("users u INDEXED BY users_inactive_by_identifier",
+                      "u.is_active = 0 AND " BEHIND_NAME, "u.identifier, u.id LIMIT ?4")},
+    Text{Query::inactive_users_by_name_backward,
+         LISTED_USERS("users u INDEXED BY users_inactive_by_identifier",
+                      "u.is_active = 0 AND " BEFORE_NAME, "u.identifier DESC, u.id DESC LIMIT ?4")},
+    Text{Query::client_users_forward,
+         LISTED_USERS("users u", "u.client_id = ?3 AND u.id > ?1", "u.id LIMIT ?2")},
+    Text{Query::client_users_backward,
+         LISTED_USERS("users u", "u.client_id = ?3 AND u.id < ?1", "u.id DESC LIMIT ?2")},
+    Text{Query::client_users_by_name_forward,
+         LISTED_USERS("users u", "u.client_id = ?5 AND " BEHIND_NAME,
+                      "u.identifier, u.id LIMIT ?4")},
+    Text{Query::client_users_by_name_backward,
+         LISTED_USERS("users u", "u.client_id = ?5 AND " BEFORE_NAME,
+                      "u.identifier DESC, u.id DESC LIMIT ?4")},
+    Text{Query::tokens_backward, LISTED_TOKENS("t.id < ?1")},
+    Text{Query::client_tokens_backward, LISTED_TOKENS("t.client_id = ?3 AND t.id < ?1")},
+    Text{Query::user_tokens_backward, LISTED_TOKENS("t.user_id = ?3 AND t.id < ?1")},
+    Text{Query::find_any_user,
+         "SELECT " USER_COLUMNS ", c.name FROM users u JOIN clients c ON c.id = u.client_id"
+         " WHERE u.id = ?1"},
+    Text{Query::find_any_token,
+         "SELECT " TOKEN_COLUMNS ", c.name" TOKEN_WITH_OWNERS " WHERE t.id = ?1"},
+    Text{Query::newest_token,
+         "SELECT preview, expires_at_ms, created_by_username FROM tokens WHERE user_id = ?1"
+         " ORDER BY id DESC LIMIT 1"},
+    Text{Query::audit_backward,
+         "SELECT " AUDIT_COLUMNS " FROM audit_log WHERE sequence < ?1 AND sequence >= ?2"
+         " AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR actor = ?4)"
+         " AND (?5 IS NULL OR client_id = ?5) AND (?6 IS NULL OR object_id = ?6)"
+         " AND (?7 IS NULL OR at_ms >= ?7) AND (?8 IS NULL OR at_ms < ?8)"
+         " ORDER BY sequence DESC LIMIT ?9"},
+    Text{Query::audit_time,
+         "SELECT at_ms FROM audit_log WHERE sequence >= ?1 ORDER BY sequence LIMIT 1"},
+    Text{Query::count_any_live_tokens,
+         "SELECT count(*), coalesce(sum(is_live), 0) FROM (SELECT t.is_revoked = 0 AND NOT "
+         "(" TOKEN_ENDED ") AS is_live FROM tokens t"
+         " CROSS JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id"
+         " CROSS JOIN clients c ON c.id = t.client_id WHERE t.expires_at_ms > ?1 LIMIT ?2)"},
+    Text{Query::count_expiring,
+         "SELECT count(*) FROM tokens WHERE expires_at_ms >= ?1 AND expires_at_ms < ?2"},
+    Text{Query::stale_users,
+         "SELECT max(id), coalesce(sum(is_active AND secret_created_at_ms < ?2), 0),"
+         " coalesce(sum(is_active AND created_at_ms < ?2 AND coalesce(last_used_at_ms, 0) < ?2), 0)"
+         " FROM (SELECT id, is_active, secret_created_at_ms, created_at_ms, last_used_at_ms"
+         "  FROM users WHERE id > ?1 ORDER BY id LIMIT ?3)"},
+    Text{Query::stale_clients,
+         "SELECT max(id), coalesce(sum(is_active AND api_key_created_at_ms < ?2), 0)"
+         " FROM (SELECT id, is_active, api_key_created_at_ms"
+         "  FROM clients WHERE id > ?1 ORDER BY id LIMIT ?3)"},
 
     // One statement, so one snapshot; outer joins, so that the epoch comes in any case.
     Text{Query::read_live,
@@ -189,6 +273,11 @@ constexpr std::array texts{
 #undef TOKEN_ENDED
 #undef TOKEN_COLUMNS
 #undef TOKEN_WITH_OWNERS
+#undef LISTED_CLIENTS
+#undef LISTED_USERS
+#undef LISTED_TOKENS
+#undef BEHIND_NAME
+#undef BEFORE_NAME
 #undef AUDIT_COLUMNS
 
 constexpr bool in_order() {

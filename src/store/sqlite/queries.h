@@ -44,6 +44,36 @@ enum class Query : std::uint8_t {
   rotate_api_key,      // id, hash, preview, now, previous expires or null, revoke tokens,
                        // presented or null
   newest_epoch,
+  // The lists over all clients; "forward" and "backward" are along the order of names or ids
+  clients_forward,           // behind id, limit
+  clients_backward,          // behind id, limit
+  clients_by_name_forward,   // behind name and id, first name too late, limit
+  clients_by_name_backward,  // behind name and id, last name, limit
+  users_forward,             // behind id, limit
+  users_backward,            // behind id, limit
+  users_by_name_forward,     // behind name and id, first name too late, limit
+  users_by_name_backward,    // behind name and id, last name, limit
+  inactive_users_forward,    // as users_forward, and so on
+  inactive_users_backward,
+  inactive_users_by_name_forward,
+  inactive_users_by_name_backward,
+  client_users_forward,  // as users_forward, and the client
+  client_users_backward,
+  client_users_by_name_forward,  // as users_by_name_forward, and the client
+  client_users_by_name_backward,
+  tokens_backward,         // behind id, limit
+  client_tokens_backward,  // behind id, limit, client
+  user_tokens_backward,    // behind id, limit, user
+  find_any_user,           // id
+  find_any_token,          // id
+  newest_token,            // user
+  audit_backward,          // before, from sequence, action, actor, client, object (each
+                           // or null), from and until time, limit
+  audit_time,              // sequence
+  count_any_live_tokens,   // now, limit
+  count_expiring,          // from, until
+  stale_users,             // behind id, before, limit
+  stale_clients,           // behind id, before, limit
   // The live view
   read_live,  // token
   log_since,  // epoch, limit

@@ -53,6 +53,10 @@ Result<std::optional<Token>> find_token(Connection& db, ClientId client, TokenId
   return first(TRY(db.query(Query::find_token, client, id)), read_token);
 }
 
+Result<std::optional<Token>> find_token(Connection& db, TokenId id) {
+  return first(TRY(db.query(Query::find_any_token, id)), read_token);
+}
+
 Result<Epoch> newest_epoch(Connection& db) {
   auto rows = TRY(db.query(Query::newest_epoch));
   TRY_STATUS(rows.next());

@@ -22,6 +22,7 @@ auto first(Rows rows, F read) -> Result<std::optional<decltype(read(rows))>> {
 Result<std::optional<Client>> find_client(Connection& db, ClientId id);
 Result<std::optional<User>> find_user(Connection& db, ClientId client, UserId id);
 Result<std::optional<Token>> find_token(Connection& db, ClientId client, TokenId id);
+Result<std::optional<Token>> find_token(Connection& db, TokenId id);  // any client's
 Result<Epoch> newest_epoch(Connection& db);
 
 }  // namespace claviger::sqlite

@@ -25,7 +25,7 @@ Status record_uses(CommitQueue& queue, Query query,
   return {};
 }
 
-Result<std::int64_t> count_live_tokens(Connection& db, ClientId client, UserId user, Instant now) {
+Result<std::int64_t> live_tokens_of(Connection& db, ClientId client, UserId user, Instant now) {
   auto rows = TRY(db.query(Query::count_live_tokens, client, user, now));
   TRY_STATUS(rows.next());
   return rows.get<std::int64_t>();
@@ -152,11 +152,37 @@ Result<std::optional<Change<Token>>> Engine::revoke_token(ClientId client, Token
       [&](Connection& db) { return sqlite::find_token(db, client, id); });
 }
 
+Result<Change<RevokedOfMany>> Engine::revoke_tokens(std::span<const TokenId> ids, Instant now,
+                                                    const Origin& origin) {
+  RevokedOfMany done;
+  Epoch epoch;
+  const auto work = [&](Connection& db) -> Status {
+    for (const auto& id : ids) {
+      const auto token = TRY(sqlite::find_token(db, id));
+      if (!token) {
+        ++done.missing;
+        continue;
+      }
+      ++done.revoked;
+      TRY_STATUS(db.execute(Query::revoke_token, token->client_id, id, now));
+      TRY_STATUS(append_audit(db, {.at = now,
+                                   .origin = origin,
+                                   .action = audit_action::token_revoked,
+                                   .object_id = id.bytes,
+                                   .client_id = token->client_id}));
+    }
+    epoch = TRY(newest_epoch(db));
+    return {};
+  };
+  TRY_STATUS(queue_.run(work));
+  return Change<RevokedOfMany>{.value = done, .committed = committed(epoch)};
+}
+
 Result<std::optional<Change<std::int64_t>>> Engine::revoke_user_tokens(ClientId client, UserId id,
                                                                        Instant now,
                                                                        const Origin& origin) {
   // Counted beforehand, so that a user with a million tokens delays no other write.
-  const auto live = TRY(count_live_tokens(*readers_->take(), client, id, now));
+  const auto live = TRY(live_tokens_of(*readers_->take(), client, id, now));
   const AuditEvent event{.at = now,
                          .origin = origin,
                          .action = audit_action::user_tokens_revoked,
