@@ -19,6 +19,7 @@ void Response::reset() {
   content_type = {};
   headers.clear();
   body.clear();
+  source.reset();
   cache_control = kNoStore;
   content_security_policy = kStrictCsp;
   close = false;

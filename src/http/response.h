@@ -1,11 +1,13 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/ids.h"
+#include "http/body_source.h"
 
 namespace claviger::http {
 
@@ -37,6 +39,7 @@ struct Response {
   std::string_view content_type;  // static text; empty: no body
   std::string headers;            // further lines, each "Name: value\r\n"; see add_header
   std::string body;
+  std::unique_ptr<BodySource> source{};  // if set, makes the body in the place of `body`
   std::string_view cache_control = kNoStore;
   std::string_view content_security_policy = kStrictCsp;
   bool close = false;  // close the connection after this answer

@@ -120,7 +120,10 @@ void write_response(std::string& out, const Response& response, const Framing& f
       out += response.content_type;
       out += "\r\n";
     }
-    write_content_length(out, response.body.size());
+    if (response.source == nullptr)
+      write_content_length(out, response.body.size());
+    else if (!framing.is_http_1_0)
+      out += "Transfer-Encoding: chunked\r\n";
   }
   if (framing.close)
     out += "Connection: close\r\n";
@@ -128,6 +131,17 @@ void write_response(std::string& out, const Response& response, const Framing& f
     out += "Connection: keep-alive\r\n";
   out += "\r\n";
   if (!framing.head_only && !has_no_content(response.status)) out += response.body;
+}
+
+void write_chunk(std::string& out, std::string_view piece) {
+  if (piece.empty()) return;
+  std::array<char, 16> digits;
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), piece.size(), 16);
+  out.append(digits.data(), end);
+  out += "\r\n";
+  out += piece;
+  out += "\r\n";
 }
 
 std::size_t response_size_max(const Response& response) {

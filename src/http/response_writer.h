@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +22,14 @@ struct Framing {
 
 /// Appends an answer as HTTP/1.1 bytes (RFC 9112 §4, §6): status line, the headers of every answer
 /// (NET-5), the response's own, and the body, unless the status or the method forbids one.
+/// If the body has a source, the head alone: the body is to follow in chunks, or, to a request of
+/// HTTP/1.0, until the connection closes.
 void write_response(std::string& out, const Response& response, const Framing& framing);
+/// Appends a piece of such a body as one chunk; nothing for an empty piece, which would end it.
+void write_chunk(std::string& out, std::string_view piece);
+inline constexpr std::size_t kChunkFramingMax = 32;  // around a piece, the last chunk included
+/// What follows the last of them.
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 /// At most how many bytes that appends.
 std::size_t response_size_max(const Response& response);
 

@@ -138,6 +138,8 @@ bool Connection::step() {
       return read_head();
     case Phase::body:
       return exchange_->head.chunked ? read_chunks() : read_sized_body();
+    case Phase::sending:
+      return ask_for_piece();
     case Phase::skipping:
       return skip_body();
     case Phase::handshake:
@@ -266,7 +268,10 @@ bool Connection::answer() {
 }
 
 void Connection::run() noexcept {
-  edge_.handler.handle(exchange_->request, exchange_->response);
+  if (sends_body_)
+    piece_ = edge_.handler.next_piece(exchange_->request, exchange_->response);
+  else
+    edge_.handler.handle(exchange_->request, exchange_->response);
   if (loop_.add_answer(*this)) loop_.wake();
 }
 
@@ -289,7 +294,10 @@ void Connection::run_together(std::span<Task* const> tasks) noexcept {
 }
 
 void Connection::on_answer() {
-  write_answer();
+  if (sends_body_)
+    write_piece();
+  else
+    write_answer();
   advance();
 }
 
@@ -304,33 +312,6 @@ bool Connection::refuse(int status, std::string_view reason) {
   x.response.close = true;
   write_answer();
   return false;
-}
-
-/// Puts the answer behind the output, and uses the request up.
-void Connection::write_answer() {
-  Exchange& x = *exchange_;
-  const bool will_get_body = !x.head.expects_continue || x.input.size() != x.head.size;
-  const bool can_skip = will_get_body && x.head.content_length <= limits::body_bytes;
-  is_last_ = x.response.close || !x.head.keep_alive || edge_.is_stopping.load() ||
-             (skips_body_ && !can_skip);
-  reserve_more(x.output, http::response_size_max(x.response));
-  http::write_response(x.output, x.response,
-                       {.date = loop_.date(),
-                        .request_id = x.request.id,
-                        .head_only = x.request.method == http::Method::head,
-                        .close = is_last_,
-                        .is_http_1_0 = x.head.is_http_1_0,
-                        .is_tls = transport_.is_tls()});
-  edge_.handler.answered(x.request, x.response, started_);
-  x.input.consume(request_size_);
-  phase_ = Phase::idle;
-  if (is_last_) {
-    must_linger_ = must_linger_ || skips_body_ || x.input.size() != 0;
-  } else if (skips_body_) {
-    to_skip_ = x.head.content_length;
-    x.decoder = http::ChunkedDecoder(limits::body_bytes);
-    enter(Phase::skipping);
-  }
 }
 
 // --- Ending and keeping time ---------------------------------------------------------------------

@@ -36,6 +36,7 @@ class EventTarget {
 ///   handshake → idle    (by TLS alone)
 ///   idle → head → body ─→ waiting ─→ idle        (pipelined: straight on to the next head)
 ///                    └──────┴─────→ skipping → idle
+///   waiting → sending ⇄ waiting, and on as above   (a body that is made piece by piece)
 ///   any → lingering → closed
 ///
 /// While output is unsent nothing is read and no further request is answered.
@@ -67,6 +68,7 @@ class Connection final : public EventTarget, private Task {
     head,       // a part of a head has come
     body,       // the head has come, a part of the body has not
     waiting,    // the request is in the pool
+    sending,    // the answer's head is given, and its body as far as it is made
     skipping,   // the answer is given, the rest of a body that meant nothing is read past
     lingering,  // the last answer is given, what else comes is read past
     closed,
@@ -93,6 +95,9 @@ class Connection final : public EventTarget, private Task {
   bool answer();
   bool refuse(int status, std::string_view reason);
   void write_answer();
+  void end_answer();
+  void write_piece();
+  bool ask_for_piece();
 
   // Writing
   bool has_output() const { return exchange_ != nullptr && !exchange_->output.empty(); }
@@ -123,12 +128,15 @@ class Connection final : public EventTarget, private Task {
   std::uint32_t watched_ = 0;     // events that epoll is asked for
   Phase phase_ = Phase::idle;
   Pool::Lane side_ = Pool::Lane::first;  // of the loop, as the last request was
-  const bool is_proxy_;       // the peer is a trusted proxy, which says whom it calls for
-  const bool is_stranger_;    // the peer may not speak plain HTTP with this server
-  bool skips_body_ = false;   // the request under way has a body that means nothing
-  bool is_last_ = false;      // the answer under way is the connection's last
-  bool must_linger_ = false;  // more may come that will not be read
-  bool has_ended_ = false;    // the peer sends no more
+  const bool is_proxy_;                // the peer is a trusted proxy, which says whom it calls for
+  const bool is_stranger_;             // the peer may not speak plain HTTP with this server
+  bool skips_body_ = false;            // the request under way has a body that means nothing
+  bool sends_body_ = false;            // the answer under way has its body made piece by piece
+  bool ends_after_body_ = false;       // and is the connection's last
+  http::BodySource::Outcome piece_{};  // what came of its latest piece
+  bool is_last_ = false;               // the answer under way is the connection's last
+  bool must_linger_ = false;           // more may come that will not be read
+  bool has_ended_ = false;             // the peer sends no more
 };
 
 }  // namespace claviger::net

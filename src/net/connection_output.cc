@@ -1,12 +1,84 @@
 // How a connection's answers go out, and what comes after the last of them.
 #include <sys/epoll.h>
 
+#include <utility>
+
+#include "http/response_writer.h"
 #include "net/buffer.h"
 #include "net/connection.h"
 #include "net/edge.h"
 #include "net/loop.h"
 
 namespace claviger::net {
+
+/// Puts the answer behind the output, and uses the request up unless a body is still to come.
+void Connection::write_answer() {
+  Exchange& x = *exchange_;
+  const bool will_get_body = !x.head.expects_continue || x.input.size() != x.head.size;
+  const bool can_skip = will_get_body && x.head.content_length <= limits::body_bytes;
+  const bool is_head_only = x.request.method == http::Method::head;
+  if (is_head_only) x.response.source.reset();
+  const bool ends_by_closing = x.response.source != nullptr && x.head.is_http_1_0;
+  is_last_ = x.response.close || ends_by_closing || !x.head.keep_alive ||
+             edge_.is_stopping.load() || (skips_body_ && !can_skip);
+  reserve_more(x.output, http::response_size_max(x.response));
+  http::write_response(x.output, x.response,
+                       {.date = loop_.date(),
+                        .request_id = x.request.id,
+                        .head_only = is_head_only,
+                        .close = is_last_,
+                        .is_http_1_0 = x.head.is_http_1_0,
+                        .is_tls = transport_.is_tls()});
+  edge_.handler.answered(x.request, x.response, started_);
+  if (x.response.source == nullptr) return end_answer();
+  sends_body_ = true;
+  ends_after_body_ = std::exchange(is_last_, false);
+  phase_ = Phase::sending;
+}
+
+void Connection::end_answer() {
+  Exchange& x = *exchange_;
+  x.input.consume(request_size_);
+  phase_ = Phase::idle;
+  if (is_last_) {
+    must_linger_ = must_linger_ || skips_body_ || x.input.size() != 0;
+  } else if (skips_body_) {
+    to_skip_ = x.head.content_length;
+    x.decoder = http::ChunkedDecoder(limits::body_bytes);
+    enter(Phase::skipping);
+  }
+}
+
+/// Has the next piece of the body made, once all before it is taken in.
+bool Connection::ask_for_piece() {
+  if (has_output()) return false;
+  if (edge_.pool.submit(*this, Pool::Lane::first)) {
+    phase_ = Phase::waiting;
+    return false;
+  }
+  // The connection closes in the middle of the body: better than a queue without end.
+  is_last_ = true;
+  return true;
+}
+
+void Connection::write_piece() {
+  using Outcome = http::BodySource::Outcome;
+  Exchange& x = *exchange_;
+  phase_ = Phase::sending;
+  reserve_more(x.output, x.response.body.size() + http::kChunkFramingMax);
+  if (x.head.is_http_1_0)
+    x.output += x.response.body;
+  else
+    http::write_chunk(x.output, x.response.body);
+  wipe_characters(x.response.body);
+  if (piece_ == Outcome::failed) is_last_ = true;  // without the last chunk
+  if (piece_ != Outcome::done) return;
+  if (!x.head.is_http_1_0) x.output += http::kLastChunk;
+  x.response.source.reset();
+  sends_body_ = false;
+  is_last_ = ends_after_body_;
+  end_answer();
+}
 
 /// Sends the output. True: all of it is sent and the connection goes on.
 bool Connection::flush() {

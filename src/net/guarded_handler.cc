@@ -41,6 +41,21 @@ void GuardedHandler::refuse(int status, std::string_view reason, const http::Req
   }
 }
 
+http::BodySource::Outcome GuardedHandler::next_piece(const http::Request& request,
+                                                     http::Response& response) noexcept {
+  using Outcome = http::BodySource::Outcome;
+  auto outcome = Outcome::failed;
+  try {
+    outcome = response.source->next(response.body);
+    if (outcome == Outcome::failed)
+      log_.write(LogLevel::error, "body_broken_off",
+                 {{"request_id", http::request_id_text(request.id)}});
+  } catch (...) {
+    // There is no memory, and the connection closes in the middle of the body, which says enough.
+  }
+  return outcome;
+}
+
 void GuardedHandler::answered(const http::Request& request, const http::Response& response,
                               std::chrono::steady_clock::time_point since) noexcept {
   try {

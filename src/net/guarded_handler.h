@@ -19,6 +19,9 @@ class GuardedHandler {
   void handle_bulk(std::span<const http::Handler::Job> jobs) noexcept;
   void refuse(int status, std::string_view reason, const http::Request& request,
               http::Response& response) noexcept;
+  /// The next piece of the answer's body, in `response.body`.
+  http::BodySource::Outcome next_piece(const http::Request& request,
+                                       http::Response& response) noexcept;
   void answered(const http::Request& request, const http::Response& response,
                 std::chrono::steady_clock::time_point since) noexcept;
 

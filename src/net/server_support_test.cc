@@ -18,9 +18,37 @@
 
 namespace claviger::net {
 
+namespace {
+
+/// "one", nothing, "two", "three"; or one that fails behind "two"; or one without an end.
+class ToySource final : public http::BodySource {
+ public:
+  ToySource(std::string_view path, std::atomic<int>& made) : path_(path), made_(made) {}
+  Outcome next(std::string& out) override {
+    ++made_;
+    if (path_ == "/endless") {
+      out.assign(piece_size, 'x');
+      return Outcome::more;
+    }
+    out = pieces[at_++];
+    if (at_ == pieces.size()) return Outcome::done;
+    return path_ == "/broken" && at_ == 3 ? Outcome::failed : Outcome::more;
+  }
+
+ private:
+  static constexpr std::size_t piece_size = 10'000;
+  static constexpr std::array<std::string_view, 4> pieces{"one", "", "two", "three"};
+  const std::string path_;
+  std::atomic<int>& made_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
 bool ToyHandler::try_handle(const http::Request& request, http::Response& response) {
   if (request.path == "/wait" || request.path == "/bulk" || request.path == "/gate" ||
-      request.path == "/echo" || request.path == "/throw-wait")
+      request.path == "/echo" || request.path == "/throw-wait" || request.path == "/pieces" ||
+      request.path == "/broken" || request.path == "/endless")
     return false;
   if (request.path == "/throw") throw std::runtime_error("on purpose");
   response.content_type = "text/plain";
@@ -41,6 +69,10 @@ void ToyHandler::handle(const http::Request& request, http::Response& response) 
     while (!gate_is_open_) changed_.wait(mutex_);
   }
   response.content_type = "text/plain";
+  if (request.path == "/pieces" || request.path == "/broken" || request.path == "/endless") {
+    response.source = std::make_unique<ToySource>(request.path, pieces_made_);
+    return;
+  }
   response.body = request.path == "/echo" ? request.body : request.path;
 }
 

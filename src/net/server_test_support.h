@@ -21,6 +21,8 @@ namespace claviger::net {
 ///   /skip                 at once; its body means nothing
 ///   /throw, /throw-wait   never
 ///   /close                at once, as the last answer
+///   /pieces, /broken      on the pool, piece by piece; /broken fails after the second
+///   /endless              the same without an end; `pieces_made` counts
 class ToyHandler final : public http::Handler {
  public:
   static constexpr std::size_t large_size = 400'000;
@@ -38,10 +40,12 @@ class ToyHandler final : public http::Handler {
   void open_gate();
   /// Waits until so many requests are at the gate.
   void await_at_gate(int count);
+  int pieces_made() const { return pieces_made_; }
   int answered_count() const { return answered_; }
 
  private:
   std::atomic<int> answered_{0};
+  std::atomic<int> pieces_made_{0};
   Mutex mutex_;
   Condition changed_;
   int at_gate_ GUARDED_BY(mutex_) = 0;
