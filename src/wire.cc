@@ -295,9 +295,11 @@ int serve(LoadedSettings loaded) {
   const auto publish_checkpoint = [&](const AuditCheckpoint& checkpoint) {
     return publish(checkpoint, settings.audit_checkpoint_file, log);
   };
-  const Housekeeping housekeeping((*node)->services(), {.retention = settings.token_retention,
-                                                        .audit_retention = settings.audit_retention,
-                                                        .publish = publish_checkpoint});
+  const Housekeeping housekeeping((*node)->services(),
+                                  {.retention = settings.token_retention,
+                                   .audit_retention = settings.audit_retention,
+                                   .publish = publish_checkpoint,
+                                   .each_interval = [&] { api.sample_traffic(); }});
   auto server = net::Server::open({.listen = listen_addresses(settings),
                                    .workers = settings.workers,
                                    .tls = certificate ? &tls : nullptr,

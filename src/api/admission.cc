@@ -27,16 +27,32 @@ tl::unexpected<Error> no_bearer() {
   return fail(Code::missing_credential, "The header Authorization: Bearer is needed.");
 }
 
+Traffic::Kind kind_of(TokenRefusal::Kind refusal) {
+  switch (refusal) {
+    case TokenRefusal::Kind::malformed_or_not_ours:
+      return Traffic::Kind::malformed;
+    case TokenRefusal::Kind::expired:
+      return Traffic::Kind::expired;
+    case TokenRefusal::Kind::unknown:
+      return Traffic::Kind::unknown;
+    case TokenRefusal::Kind::revoked:
+      break;
+  }
+  return Traffic::Kind::revoked;
+}
+
 /// Turns the verdict on a token into the call's identity or an error.
 Status settle(Call& call, Verdict verdict) {
   if (auto* error = std::get_if<Error>(&verdict)) return fail(std::move(*error));
   if (auto* refusal = std::get_if<TokenRefusal>(&verdict)) {
+    call.app.traffic.count(kind_of(refusal->kind));
     std::string detail(description(refusal->kind));
     const auto& here = call.app.services.policy.environment.name();
     if (!refusal->environment.empty() && refusal->environment != here)
       detail += ": it belongs to the environment " + refusal->environment + ", this is " + here;
     return fail(Code::invalid_token, std::move(detail), std::string(refusal->reason));
   }
+  call.app.traffic.count(Traffic::Kind::accepted);
   auto& identity = std::get<Identity>(verdict);
   call.response.notes.client_id = identity.user->client->id;
   call.response.notes.user_id = identity.user->id;
@@ -121,6 +137,8 @@ Status admit(Call& call) {
       return admit_login(call);
     case Credential::bearer:
       return admit_bearer(call);
+    case Credential::administrator:
+      return fail(Code::missing_credential, "A session of the admin panel is needed.");
   }
   return {};
 }
@@ -142,6 +160,9 @@ void add_challenge(const Call& call, const Error& error) {
       return;
     case Credential::api_key:
       call.response.add_header("WWW-Authenticate", "ApiKey header=\"x-api-key\"");
+      return;
+    case Credential::administrator:
+      call.response.add_header("WWW-Authenticate", "Session realm=\"claviger\"");
       return;
     case Credential::master:
     case Credential::login:

@@ -97,7 +97,8 @@ Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
       app_{.services = services,
            .attempts = attempts_,
            .default_api_key = std::move(default_api_key),
-           .openapi = openapi_document()},
+           .openapi = openapi_document(),
+           .started = services.clock.now()},
       log_(log) {}
 
 bool Api::is_bulk(const http::Request& request) const {

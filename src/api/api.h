@@ -16,6 +16,8 @@ class Api final : public http::Handler {
  public:
   Api(Services& services, AttemptLimiter& limiter, Log& log, std::optional<ApiKey> default_api_key);
 
+  /// Keeps the series of the overview going; to be called several times a minute.
+  void sample_traffic() { app_.traffic.sample(app_.services.clock.now()); }
   /// From now on /readyz says 503.
   void start_draining() { app_.draining = true; }
 

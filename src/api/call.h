@@ -7,11 +7,13 @@
 
 #include "api/attempts.h"
 #include "api/route.h"
+#include "api/traffic.h"
 #include "base/secret.h"
 #include "http/fields.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "service/check_token.h"
+#include "service/overview.h"
 #include "service/services.h"
 
 namespace claviger::api {
@@ -23,6 +25,9 @@ struct App {
   std::optional<ApiKey> default_api_key;  // CLIENT_API_KEY: acts where x-api-key is missing
   std::atomic<bool> draining{false};
   std::string openapi;  // the document, made once
+  Instant started{};
+  Traffic traffic{};
+  OverviewMaker overview{};
 };
 
 /// One request on its way through its endpoint.

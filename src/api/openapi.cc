@@ -5,10 +5,14 @@
 #include <set>
 
 #include "api/embed.h"
+#include "api/openapi_parameters.h"
 #include "api/route.h"
 #include "base/json_writer.h"
 
 CLAVIGER_EMBED(openapi_components, CLAVIGER_API_SOURCE "/openapi_components.json");
+// The panel's, to stand before those.
+CLAVIGER_EMBED(openapi_admin_schemas, CLAVIGER_API_SOURCE "/openapi_admin_schemas.json");
+CLAVIGER_EMBED(openapi_admin_parameters, CLAVIGER_API_SOURCE "/openapi_admin_parameters.json");
 
 namespace claviger::api {
 namespace {
@@ -18,10 +22,11 @@ using Operations = std::map<std::string_view, std::vector<const Route*>>;  // by
 constexpr std::array<std::string_view, 7> kAnyMethod = {"get",     "put",  "post", "delete",
                                                         "options", "head", "patch"};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTags = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTags = {{
     {"Clients", "Companies or applications. Each has an API key and users of its own."},
     {"Users", "Integrations or services of a client. Each has a secret that gets it tokens."},
     {"Tokens", "What proves an identity on each request: issue, check, take back."},
+    {"Admin panel", "What the panel at /admin/ is made of: for its own pages, and may change."},
     {"Server", "Whether the server works, and what it can do."},
 }};
 
@@ -46,6 +51,7 @@ void write_content(JsonWriter& json, std::string_view media_type, std::string_vi
 
 std::string_view tag_of(const Route& route) {
   const std::string_view path = route.pattern;
+  if (path.starts_with("/admin")) return "Admin panel";
   if (path.starts_with("/client")) return "Clients";
   if (path.ends_with("tokens") || path.starts_with("/token")) return "Tokens";
   if (path.starts_with("/user")) return "Users";
@@ -88,7 +94,7 @@ std::set<int> refusals_of(const Route& route) {
                                route.credential == Credential::login;
   if (counts_attempts) statuses.insert(429);
   if (!route.body.empty()) statuses.insert({413, 415, 422});
-  if (route.query == Query::page || route.query == Query::tokens) statuses.insert(422);
+  if (route.query != Query::none && route.query != Query::scope) statuses.insert(422);
   if (route.may_wait || route.credential == Credential::bearer) statuses.insert(503);
   for (auto rest = route.refusals; rest.size() >= 3;
        rest.remove_prefix(std::min<std::size_t>(4, rest.size())))
@@ -128,13 +134,20 @@ void write_identity_headers(JsonWriter& json) {
   }
 }
 
+/// The media type of an answer that is no JSON; empty: it is.
+std::string_view text_type_of(const Route& route) {
+  if (route.answer == "Csv") return "text/csv";
+  if (route.answer == "JsonLines") return "application/jsonl";
+  if (route.answer == "Page") return route.pattern == "/docs" ? "text/html" : "*/*";
+  return {};
+}
+
 void write_success(JsonWriter& json, const Route& route) {
   json.any_key(std::to_string(route.status)).begin_object().field("description", "Success.");
   begin_headers(json);
   if (route.pattern == "/verify") write_identity_headers(json);
   json.end_object();
-  if (route.answer == "Page") {
-    const auto type = route.pattern == "/docs" ? "text/html" : "*/*";
+  if (const auto type = text_type_of(route); !type.empty()) {
     json.key("content").begin_object().any_key(type).begin_object().key("schema").begin_object();
     json.field("type", "string").end_object().end_object().end_object();
   } else if (!route.answer.empty()) {
@@ -146,12 +159,7 @@ void write_success(JsonWriter& json, const Route& route) {
 }
 
 void write_parameters(JsonWriter& json, const Route& route) {
-  std::vector<std::string_view> names;
-  if (route.pattern.find("{id}") != std::string_view::npos) names.push_back("id");
-  if (route.pattern.find("{file}") != std::string_view::npos) names.push_back("file");
-  if (route.query == Query::page) names.insert(names.end(), {"page", "page_size"});
-  if (route.query == Query::tokens) names.insert(names.end(), {"state", "page_size", "cursor"});
-  if (route.query == Query::scope) names.push_back("scope");
+  const auto names = parameters_of(route);
   if (names.empty()) return;
   json.key("parameters").begin_array();
   for (const auto name : names) write_reference(json, "parameters", name);
@@ -229,6 +237,21 @@ void write_info(JsonWriter& json) {
   json.end_array();
 }
 
+/// Puts the members of an object before those of a section of the components.
+void add_members(std::string& components, std::string_view section, std::string_view object) {
+  const auto head = "\n  \"" + std::string(section) + "\": {";
+  object.remove_prefix(object.find('{') + 1);
+  const auto members = std::string(object.substr(0, object.rfind('}'))) + ',';
+  components.insert(components.find(head) + head.size(), members);
+}
+
+std::string components_text() {
+  std::string components(CLAVIGER_ASSET(openapi_components));
+  add_members(components, "schemas", CLAVIGER_ASSET(openapi_admin_schemas));
+  add_members(components, "parameters", CLAVIGER_ASSET(openapi_admin_parameters));
+  return components;
+}
+
 }  // namespace
 
 std::string openapi_document() {
@@ -243,7 +266,7 @@ std::string openapi_document() {
     json.any_key(path);
     write_path(json, rows);
   }
-  json.end_object().key("components").raw(CLAVIGER_ASSET(openapi_components)).end_object();
+  json.end_object().key("components").raw(components_text()).end_object();
   return out;
 }
 

@@ -21,6 +21,7 @@ Result<Login> read_login(const Call& call) {
 
 Status answer(Call& call, const Login& login, Result<IssuedToken> issued) {
   if (!issued) return fail(refuse_attempt(call, std::move(issued).error(), attempt_name(login)));
+  call.app.traffic.count(Traffic::Kind::issued);
   call.response.notes.user_id = issued->user_id;
   JsonWriter json(json_body(call));
   json.begin_object().field("id", issued->id).key("token");

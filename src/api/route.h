@@ -20,14 +20,30 @@ using BulkEndpoint = void (*)(std::span<Call> calls, std::span<Status> outcomes)
 /// The credential a route asks for. It decides who is let in, and the challenge of a 401.
 enum class Credential : std::uint8_t {
   none,
-  master,   // username and password in the body
-  api_key,  // x-api-key
-  login,    // identifier and secret in the body; x-api-key or CLIENT_API_KEY
-  bearer,   // Authorization: Bearer
+  master,         // username and password in the body
+  api_key,        // x-api-key
+  login,          // identifier and secret in the body; x-api-key or CLIENT_API_KEY
+  bearer,         // Authorization: Bearer
+  administrator,  // a session of the admin panel
 };
 
 /// What a caller may send in the query; names of components.parameters.
-enum class Query : std::uint8_t { none, page, tokens, scope };
+enum class Query : std::uint8_t {
+  none,
+  page,
+  tokens,
+  scope,
+  // Of the panel: the filters of its lists, by pages and in exports
+  admin_clients,
+  admin_users,
+  admin_tokens,
+  admin_audit,
+  admin_audit_check,
+  admin_clients_export,
+  admin_users_export,
+  admin_tokens_export,
+  admin_audit_export,
+};
 
 /// One row of the table of routes. It drives routing, Allow, credentials, the reading of bodies,
 /// the OpenAPI document, the log's "route", and a test that every row has a test.

@@ -53,6 +53,8 @@ inline constexpr std::size_t scope_chars = 128;
 inline constexpr std::size_t environment_chars = 32;
 inline constexpr std::int64_t page_size_default = 20;
 inline constexpr std::int64_t page_size_max = 100;
+inline constexpr std::int64_t admin_page_size_default = 25;
+inline constexpr std::size_t export_piece_bytes = 64 * KiB;  // of a file, made at a time
 inline constexpr std::int64_t page_max = 1'000'000'000;
 
 // Lifetimes

@@ -11,7 +11,33 @@ void write_two(char* out, unsigned number) {
   out[1] = static_cast<char>('0' + number % 10);
 }
 
+/// The number that decimal digits at a place spell; nullopt if others stand there.
+std::optional<unsigned> digits_at(std::string_view text, std::size_t at, std::size_t count) {
+  unsigned number = 0;
+  for (const char c : text.substr(at, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + static_cast<unsigned>(c - '0');
+  }
+  return number;
+}
+
 }  // namespace
+
+std::optional<Instant> parse_rfc3339(std::string_view text) {
+  using namespace std::chrono;
+  constexpr std::string_view whole = "0000-00-00T00:00:00Z", with_ms = "0000-00-00T00:00:00.000Z";
+  const auto pattern = text.size() == whole.size() ? whole : with_ms;
+  if (text.size() != pattern.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (pattern[i] != '0' && text[i] != pattern[i]) return std::nullopt;
+  const auto y = digits_at(text, 0, 4), mon = digits_at(text, 5, 2), d = digits_at(text, 8, 2);
+  const auto h = digits_at(text, 11, 2), min = digits_at(text, 14, 2), s = digits_at(text, 17, 2);
+  const auto ms = pattern == whole ? std::optional(0U) : digits_at(text, 20, 3);
+  if (!y || !mon || !d || !h || !min || !s || !ms) return std::nullopt;
+  const year_month_day date{year(static_cast<int>(*y)), month(*mon), day(*d)};
+  if (!date.ok() || *h > 23 || *min > 59 || *s > 59) return std::nullopt;
+  return sys_days(date) + hours(*h) + minutes(*min) + seconds(*s) + milliseconds(*ms);
+}
 
 void rfc3339_write(Instant at, char* out) {
   using namespace std::chrono;

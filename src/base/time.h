@@ -56,6 +56,8 @@ std::string rfc3339(Instant at);
 inline constexpr std::size_t rfc3339_chars = 20;
 /// Writes that text to `out`, which has room for it.
 void rfc3339_write(Instant at, char* out);
+/// Reads such a text, with three digits of a second or none; nullopt for anything else.
+std::optional<Instant> parse_rfc3339(std::string_view text);
 /// "2026-01-01T00:00:00.123Z", for log lines.
 std::string rfc3339_ms(Instant at);
 

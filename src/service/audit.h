@@ -31,6 +31,9 @@ Result<AuditReport> verify_audit_trail(Services& services, const AuditVerificati
 Result<AuditListPage> search_audit(Services& services, const AuditFilter& filter,
                                    std::optional<std::int64_t> before, std::int64_t page_size);
 
+/// Whether a row is one that the filter asks for.
+bool matches(const AuditFilter& filter, const AuditRow& row);
+
 /// How far a part of the trail was found to be what was written.
 struct AuditPart {
   AuditPoint checked_to{};

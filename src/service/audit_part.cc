@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/bytes.h"
 #include "service/audit.h"
 #include "service/page_size.h"
 
@@ -10,7 +11,20 @@ namespace {
 constexpr std::int64_t kPage = 1'000;  // rows
 constexpr int kPages = 20;
 
+bool is_id(const std::optional<AuditRow::Bytes>& bytes, const Uuid& id) {
+  return bytes && *bytes == text_of(id);
+}
+
 }  // namespace
+
+bool matches(const AuditFilter& filter, const AuditRow& row) {
+  const auto at = from_unix_milliseconds(row.at_ms);
+  return (!filter.action || row.action == *filter.action) &&
+         (!filter.actor || row.actor == *filter.actor) &&
+         (!filter.client_id || is_id(row.client_id, filter.client_id->bytes)) &&
+         (!filter.object_id || is_id(row.object_id, *filter.object_id)) &&
+         (!filter.from || at >= *filter.from) && (!filter.until || at < *filter.until);
+}
 
 Result<AuditListPage> search_audit(Services& services, const AuditFilter& filter,
                                    std::optional<std::int64_t> before, std::int64_t page_size) {

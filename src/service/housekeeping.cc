@@ -45,6 +45,7 @@ void Housekeeping::run() {
       if (stopping_) return;
     }
     if (!more) {
+      if (options_.each_interval) options_.each_interval();
       save_last_used();
       publish_checkpoint();
     }

@@ -22,6 +22,7 @@ class Housekeeping {
     /// Given a checkpoint of the audit trail each interval in which rows came, and at the end;
     /// false: it could not be put where it belongs, so the next interval brings another.
     std::function<bool(const AuditCheckpoint&)> publish{};
+    std::function<void()> each_interval{};  // what else is to be done then; does not wait
   };
   Housekeeping(Services& services, const Options& options);
   ~Housekeeping();  // writes down the last uses, and publishes a checkpoint, a final time

@@ -26,6 +26,12 @@ Result<RevokedTokens> revoke_user_tokens(Services& services, const ActingClient&
   return RevokedTokens{change->value, TRY(services.fence.raise(change->committed))};
 }
 
+Result<RevokedMany> revoke_tokens(Services& services, const Origin& origin,
+                                  std::span<const TokenId> ids) {
+  const auto change = TRY(services.store.revoke_tokens(ids, services.clock.now(), origin));
+  return RevokedMany{change.value, TRY(services.fence.raise(change.committed))};
+}
+
 Result<Token> get_token(Services& services, const ActingClient& acting, TokenId id) {
   auto token = TRY(services.store.find_token(acting.id(), id));
   if (!token) return no_such("token");

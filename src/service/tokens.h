@@ -52,6 +52,14 @@ struct RevokedTokens {
 /// Revokes every token of a user. Errors: not_found.
 Result<RevokedTokens> revoke_user_tokens(Services& services, const ActingClient& acting, UserId id);
 
+struct RevokedMany {
+  RevokedOfMany counts;
+  Fenced fenced;
+};
+/// Revokes tokens of any clients, with one fence for all: an operator or administrator does that.
+Result<RevokedMany> revoke_tokens(Services& services, const Origin& origin,
+                                  std::span<const TokenId> ids);
+
 struct TokenListing {
   std::optional<UserId> user_id;
   std::optional<TokenState> state;

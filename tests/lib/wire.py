@@ -108,8 +108,12 @@ class Connection:
         head, self.received = self.received.split(b"\r\n\r\n", 1)
         version, status, headers = parse_head(head)
         lengths = [v for k, v in headers if k.lower() == "content-length"]
-        assert not [v for k, v in headers if k.lower() == "transfer-encoding"], "unexpected chunks"
+        codings = [v for k, v in headers if k.lower() == "transfer-encoding"]
         assert len(lengths) <= 1, headers
+        if codings:
+            assert codings == ["chunked"] and not lengths and version == "HTTP/1.1", headers
+            body = b"" if method == "HEAD" else self._read_chunks()
+            return Answer(version, status, headers, body)
         if status < 200 or status == 204:
             assert not lengths, "1xx and 204 carry no Content-Length (RFC 9110 8.6)"
             return Answer(version, status, headers, b"")
@@ -119,6 +123,24 @@ class Connection:
             self._more()
         body, self.received = self.received[:size], self.received[size:]
         return Answer(version, status, headers, body)
+
+    def _read_chunks(self):
+        """A chunked body (RFC 9112 7.1), without extensions or trailers."""
+        body = []
+        while True:
+            while b"\r\n" not in self.received:
+                self._more()
+            line, self.received = self.received.split(b"\r\n", 1)
+            assert re.fullmatch(rb"[1-9a-f][0-9a-f]*|0", line), line
+            size = int(line, 16)
+            while len(self.received) < size + 2:
+                self._more()
+            chunk, end = self.received[:size], self.received[size:size + 2]
+            self.received = self.received[size + 2:]
+            assert end == b"\r\n", end
+            if size == 0:
+                return b"".join(body)
+            body.append(chunk)
 
     def read_continue(self):
         """The interim answer 100."""

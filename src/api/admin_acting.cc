@@ -1,0 +1,23 @@
+#include "api/admin_acting.h"
+
+namespace claviger::api {
+
+Origin administrator_origin(const Call& /*call*/) {
+  return Origin::command_line();
+}
+
+std::string administrator_email(const Call& /*call*/) {
+  return "nobody@example.com";
+}
+
+Result<ActingClient> acting_for(const Call& call, ClientId client) {
+  return operator_for(call.app.services, client);
+}
+
+Result<Client> existing_client(const Call& call, ClientId id) {
+  auto client = TRY(call.app.services.store.find_client(id));
+  if (!client) return fail(unacceptable("client_id", "must be the id of a client"));
+  return *std::move(client);
+}
+
+}  // namespace claviger::api
