@@ -8,6 +8,7 @@
 #include "api/attempts.h"
 #include "api/route.h"
 #include "base/secret.h"
+#include "http/basic.h"
 #include "http/fields.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -35,6 +36,7 @@ struct Call {
   std::optional<ActingClient> acting{};  // set where the route asks for an API key
   std::optional<Identity> identity{};    // set where the route asks for a Bearer token
   http::Fields body{};                   // set where the route has one
+  http::BasicCredentials basic{};        // set once they are read
   FoundClients* found = nullptr;         // shared by calls that are answered together
 };
 

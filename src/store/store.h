@@ -108,14 +108,16 @@ struct NewToken {
   Instant created_at;
   Instant expires_at;
   UserSecretHash secret_hash;
-  std::optional<ApiKeyHash> api_key_hash;  // nullopt: the operator acts, by the command line
+  std::optional<ApiKeyHash> api_key_hash;  // nullopt: the operator or the user itself acts
   Origin origin;
 };
 
-/// Which user a login names.
+/// Which user a login names: by the identifier within its client, or by its id alone (OAuth 2);
+/// then it is found only while its client is active.
 struct LoginName {
   ClientId client_id;
   std::string_view identifier;
+  std::optional<UserId> user_id{};  // the rest counts only without it
 };
 /// A user with the hashes that a login is compared with.
 struct UserCredential {
