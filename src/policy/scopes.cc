@@ -48,7 +48,7 @@ std::string common_scopes(std::string_view stored, std::string_view other) {
 
 Result<std::string> asked_scopes(std::string_view stored, std::string_view asked) {
   if (asked.empty()) return std::string(stored);
-  bool has_all = true;
+  bool has_all = !asked.ends_with(' ');
   for_each_scope(asked,
                  [&](std::string_view scope) { has_all = has_all && has_scope(stored, scope); });
   if (!has_all)
