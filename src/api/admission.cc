@@ -71,14 +71,6 @@ Result<ActingClient> authenticate(const Call& call, std::string_view key) {
   return authenticate_client(call.app.services, key, call.found != nullptr ? *call.found : none);
 }
 
-Status admit_api_key(Call& call, std::string_view key) {
-  auto acting = authenticate(call, key);
-  if (!acting) return fail(refuse_attempt(call, std::move(acting).error(), {}));
-  call.response.notes.client_id = acting->id();
-  call.acting = acting->asked_by(request_ref(call));
-  return {};
-}
-
 /// Without x-api-key, the server acts as the client of its own CLIENT_API_KEY.
 Status admit_login(Call& call) {
   if (call.request.api_key.count != 0) return admit_api_key(call, call.request.api_key.value);
@@ -124,10 +116,20 @@ std::string bearer_challenge(const Call& call, const Error& error) {
 
 }  // namespace
 
+Status admit_api_key(Call& call, std::string_view key) {
+  auto acting = authenticate(call, key);
+  if (!acting) return fail(refuse_attempt(call, std::move(acting).error(), {}));
+  call.response.notes.client_id = acting->id();
+  call.acting = acting->asked_by(request_ref(call));
+  return {};
+}
+
 Status admit(Call& call) {
   switch (call.route.credential) {
     case Credential::none:
-    case Credential::master:  // in the body, which is not read yet
+    case Credential::master:       // in the body, which is not read yet
+    case Credential::oauth_user:   // likewise
+    case Credential::oauth_owner:  // likewise
       return {};
     case Credential::api_key:
       if (call.request.api_key.count == 0)
@@ -163,6 +165,10 @@ void add_challenge(const Call& call, const Error& error) {
       return;
     case Credential::administrator:
       call.response.add_header("WWW-Authenticate", "Session realm=\"claviger\"");
+      return;
+    case Credential::oauth_user:
+    case Credential::oauth_owner:
+      call.response.add_header("WWW-Authenticate", "Basic realm=\"claviger\"");
       return;
     case Credential::master:
     case Credential::login:

@@ -7,6 +7,9 @@ namespace claviger::api {
 /// Checks the credential that the route asks for and sets `acting` or `identity`. May wait.
 Status admit(Call& call);
 
+/// Sets `acting` to the client whose API key this is. A failed attempt is counted.
+Status admit_api_key(Call& call, std::string_view key);
+
 /// The same for a Bearer route without waiting; nullopt: storage has to be asked.
 std::optional<Status> try_admit_bearer(Call& call);
 

@@ -23,7 +23,10 @@ void write_error(const Call* call, const Error& error, const http::Request& requ
   const auto status = http::problem_kind(error.code).status;
   if (call != nullptr && (status == 401 || error.code == Code::insufficient_scope))
     add_challenge(*call, error);
-  http::write_problem(error, request, response);
+  if (call != nullptr && is_oauth(call->route))
+    http::write_oauth_error(error, response);
+  else
+    http::write_problem(error, request, response);
   response.notes.reason = error.cause.empty() ? error.detail : error.cause;
 }
 
@@ -145,9 +148,9 @@ void Api::handle(const http::Request& request, http::Response& response) {
 }
 
 void Api::handle_bulk(std::span<const Job> jobs) {
-  // There is one route whose requests come in bulk; routes.cc sees to that.
-  const auto match = match_route(jobs.front().request->method, jobs.front().request->path);
-  const Route& route = routes()[match.row];
+  const auto route_of = [](const Job& job) -> const Route& {
+    return routes()[match_route(job.request->method, job.request->path).row];
+  };
   FoundClients found;
   std::vector<Call> calls;
   std::vector<Status> outcomes;
@@ -155,11 +158,12 @@ void Api::handle_bulk(std::span<const Job> jobs) {
   outcomes.reserve(jobs.size());
   for (const auto& job : jobs)
     outcomes.push_back(prepare(calls.emplace_back(Call{.app = app_,
-                                                       .route = route,
+                                                       .route = route_of(job),
                                                        .request = *job.request,
                                                        .response = *job.response,
                                                        .found = &found})));
-  route.in_bulk(calls, outcomes);
+  // One function answers all that comes in bulk; routes.cc sees to that.
+  calls.front().route.in_bulk(calls, outcomes);
   for (std::size_t i = 0; i < calls.size(); ++i) finish(calls[i], outcomes[i]);
 }
 

@@ -9,6 +9,7 @@
 #include "api/route.h"
 #include "api/traffic.h"
 #include "base/secret.h"
+#include "http/basic.h"
 #include "http/fields.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -40,6 +41,7 @@ struct Call {
   std::optional<ActingClient> acting{};  // set where the route asks for an API key
   std::optional<Identity> identity{};    // set where the route asks for a Bearer token
   http::Fields body{};                   // set where the route has one
+  http::BasicCredentials basic{};        // set once they are read
   FoundClients* found = nullptr;         // shared by calls that are answered together
 };
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "api/call.h"
 
 /// The endpoints, one file each. Every one reads what it was sent, calls one use case and writes
@@ -19,8 +17,6 @@ Status post_user_secret(Call& call);
 Status get_user_tokens(Call& call);
 Status delete_user_tokens(Call& call);
 Status post_token(Call& call);
-/// That for calls that came at the same time. Those whose outcome is an error already are left.
-void post_tokens(std::span<Call> calls, std::span<Status> outcomes);
 Status get_token(Call& call);
 Status delete_token(Call& call);
 Status get_tokens(Call& call);
@@ -29,6 +25,11 @@ Status delete_token_by_id(Call& call);
 Status verify(Call& call);
 Status get_health(Call& call);
 Status get_readiness(Call& call);
+Status post_oauth_token(Call& call);
+Status post_oauth_introspect(Call& call);
+Status post_oauth_revoke(Call& call);
+Status get_oauth_metadata(Call& call);
+Status get_jwks(Call& call);
 Status get_openapi(Call& call);
 Status get_docs(Call& call);
 

@@ -9,7 +9,7 @@ Status get_token(Call& call) {
   json.begin_object()
       .field("user_id", identity.user->id)
       .field("username", identity.user->username());
-  write_scopes(json, identity.user->scopes());
+  write_scopes(json, identity.scopes());
   json.field("client_id", identity.user->client->id)
       .field("token_id", identity.token_id)
       .field("expires_at", identity.expires_at)

@@ -22,10 +22,11 @@ using Operations = std::map<std::string_view, std::vector<const Route*>>;  // by
 constexpr std::array<std::string_view, 7> kAnyMethod = {"get",     "put",  "post", "delete",
                                                         "options", "head", "patch"};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTags = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kTags = {{
     {"Clients", "Companies or applications. Each has an API key and users of its own."},
     {"Users", "Integrations or services of a client. Each has a secret that gets it tokens."},
     {"Tokens", "What proves an identity on each request: issue, check, take back."},
+    {"OAuth 2", "Tokens for unmodified OAuth 2 libraries: a user's id and secret are a client's."},
     {"Admin panel", "What the panel at /admin/ is made of: for its own pages, and may change."},
     {"Server", "Whether the server works, and what it can do."},
 }};
@@ -55,6 +56,7 @@ std::string_view tag_of(const Route& route) {
   if (path.starts_with("/client")) return "Clients";
   if (path.ends_with("tokens") || path.starts_with("/token")) return "Tokens";
   if (path.starts_with("/user")) return "Users";
+  if (path.starts_with("/oauth2/") || path.starts_with("/.well-known/")) return "OAuth 2";
   return path == "/verify" ? "Tokens" : "Server";
 }
 
@@ -91,9 +93,10 @@ std::set<int> refusals_of(const Route& route) {
   if (route.credential != Credential::none) statuses.insert(401);
   const bool counts_attempts = route.credential == Credential::master ||
                                route.credential == Credential::api_key ||
-                               route.credential == Credential::login;
+                               route.credential == Credential::login || is_oauth(route);
   if (counts_attempts) statuses.insert(429);
-  if (!route.body.empty()) statuses.insert({413, 415, 422});
+  if (!route.body.empty()) statuses.insert({413, 415});
+  if (!route.body.empty() && !is_oauth(route)) statuses.insert(422);
   if (route.query != Query::none && route.query != Query::scope) statuses.insert(422);
   if (route.may_wait || route.credential == Credential::bearer) statuses.insert(503);
   for (auto rest = route.refusals; rest.size() >= 3;
@@ -122,7 +125,9 @@ void write_refusal(JsonWriter& json, const Route& route, int status) {
     write_reference(json, "headers", name);
   }
   json.end_object().key("content").begin_object();
-  write_content(json, "application/problem+json", "Problem");
+  if (is_oauth(route)) write_content(json, "application/json", "OAuthError");
+  if (!is_oauth(route) || status == 400 || status == 413 || status == 503)
+    write_content(json, "application/problem+json", "Problem");  // before it has a route
   json.end_object().end_object();
 }
 
@@ -172,7 +177,14 @@ void write_security(JsonWriter& json, Credential credential) {
     json.begin_object().key("bearer").begin_array().end_array().end_object();
   if (credential == Credential::api_key || credential == Credential::login)
     json.begin_object().key("apiKey").begin_array().end_array().end_object();
-  if (credential == Credential::login) json.begin_object().end_object();  // or CLIENT_API_KEY
+  if (credential == Credential::oauth_owner)
+    json.begin_object().key("apiKey").begin_array().end_array().end_object();
+  if (credential == Credential::oauth_user || credential == Credential::oauth_owner)
+    json.begin_object().key("basic").begin_array().end_array().end_object();
+  // Or CLIENT_API_KEY, or credentials in the body
+  if (credential == Credential::login || credential == Credential::oauth_user ||
+      credential == Credential::oauth_owner)
+    json.begin_object().end_object();
   json.end_array();
 }
 

@@ -24,6 +24,8 @@ enum class Credential : std::uint8_t {
   api_key,        // x-api-key
   login,          // identifier and secret in the body; x-api-key or CLIENT_API_KEY
   bearer,         // Authorization: Bearer
+  oauth_user,     // a user's id and secret, by Basic or in the body (RFC 6749 §2.3.1)
+  oauth_owner,    // that, or x-api-key
   administrator,  // a session of the admin panel
 };
 
@@ -65,6 +67,11 @@ struct Route {
 
 /// All routes, the busiest first.
 std::span<const Route> routes();
+/// Whether a route speaks to OAuth 2 libraries: its errors are those of RFC 6749 §5.2.
+constexpr bool is_oauth(const Route& route) {
+  return route.credential == Credential::oauth_user || route.credential == Credential::oauth_owner;
+}
+
 /// Where a method and path lead.
 http::Match match_route(http::Method method, std::string_view path);
 /// The value of Allow for a path.

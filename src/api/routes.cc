@@ -2,6 +2,7 @@
 
 #include "api/admin_endpoints.h"
 #include "api/endpoints.h"
+#include "api/issuing.h"
 #include "api/route.h"
 
 namespace claviger::api {
@@ -35,7 +36,7 @@ constexpr std::array kRoutes = {
   Route{.method = Method::post, .pattern = "/token",
         .credential = Credential::login, .body = "NewToken",
         .query = Query::none, .status = 200, .answer = "TokenIssued",
-        .may_wait = true, .in_bulk = post_tokens, .refusals = {},
+        .may_wait = true, .in_bulk = issue_together, .refusals = {},
         .operation = "issueToken", .summary = "Exchanges identifier and secret for a token",
         .endpoint = post_token},
   Route{.method = Method::delete_, .pattern = "/token",
@@ -116,6 +117,36 @@ constexpr std::array kRoutes = {
         .may_wait = true, .refusals = "404",
         .operation = "revokeToken", .summary = "Revokes one token of the client",
         .endpoint = delete_token_by_id},
+  Route{.method = Method::post, .pattern = "/oauth2/token",
+        .credential = Credential::oauth_user, .body = "OAuthTokenRequest",
+        .query = Query::none, .status = 200, .answer = "OAuthToken",
+        .may_wait = true, .in_bulk = issue_together, .refusals = {},
+        .operation = "oauthToken", .summary = "Issues a token by client credentials (RFC 6749)",
+        .endpoint = post_oauth_token},
+  Route{.method = Method::post, .pattern = "/oauth2/introspect",
+        .credential = Credential::oauth_owner, .body = "OAuthTokenReference",
+        .query = Query::none, .status = 200, .answer = "OAuthIntrospection",
+        .may_wait = true, .refusals = {},
+        .operation = "oauthIntrospect", .summary = "What a token is good for (RFC 7662)",
+        .endpoint = post_oauth_introspect},
+  Route{.method = Method::post, .pattern = "/oauth2/revoke",
+        .credential = Credential::oauth_owner, .body = "OAuthTokenReference",
+        .query = Query::none, .status = 200, .answer = "OAuthRevocation",
+        .may_wait = true, .refusals = {},
+        .operation = "oauthRevoke", .summary = "Revokes a token by its text (RFC 7009)",
+        .endpoint = post_oauth_revoke},
+  Route{.method = Method::get, .pattern = "/.well-known/oauth-authorization-server",
+        .credential = Credential::none, .body = {},
+        .query = Query::none, .status = 200, .answer = "OAuthMetadata",
+        .may_wait = false, .refusals = {},
+        .operation = "oauthMetadata", .summary = "Where the OAuth 2 endpoints are (RFC 8414)",
+        .endpoint = get_oauth_metadata},
+  Route{.method = Method::get, .pattern = "/.well-known/jwks.json",
+        .credential = Credential::none, .body = {},
+        .query = Query::none, .status = 200, .answer = "JwkSet",
+        .may_wait = false, .refusals = {},
+        .operation = "jwks", .summary = "The public keys that check tokens (RFC 7517)",
+        .endpoint = get_jwks},
   Route{.method = Method::get, .pattern = "/openapi.json",
         .credential = Credential::none, .body = {},
         .query = Query::none, .status = 200, .answer = "OpenApi", .may_wait = false, .refusals = {},
@@ -297,13 +328,13 @@ constexpr std::array kRoutes = {
 constexpr http::Router kRouter(kRoutes);
 static_assert(!kRouter.is_ambiguous(), "two rows answer the same request");
 
-// Api::handle_bulk answers what waits there together, so it must be of one route.
-constexpr bool has_one_in_bulk() {
-  int count = 0;
-  for (const auto& route : kRoutes) count += route.in_bulk != nullptr ? 1 : 0;
-  return count == 1;
+// Api::handle_bulk answers what waits there together, so one function must answer all of it.
+constexpr bool is_bulk_of_one_kind() {
+  for (const auto& route : kRoutes)
+    if (route.in_bulk != nullptr && route.in_bulk != issue_together) return false;
+  return true;
 }
-static_assert(has_one_in_bulk());
+static_assert(is_bulk_of_one_kind());
 
 }  // namespace
 

@@ -35,7 +35,7 @@ Status check_scopes(const Call& call) {
   bool is_enough = true;
   while (const auto field = query.next())
     if (field->name == "scope")
-      is_enough = is_enough && has_scope(call.identity->user->scopes(), field->value);
+      is_enough = is_enough && has_scope(call.identity->scopes(), field->value);
   if (query.is_malformed()) return fail(http::malformed_query());
   if (is_enough) return {};
   return fail(Code::insufficient_scope, "The token's user does not have every required scope.");
@@ -51,7 +51,7 @@ Status verify(Call& call) {
   add_name_header(call.response, "X-Auth-Username", identity.user->username());
   call.response.add_header("X-Auth-Client-Id", identity.user->client->id);
   call.response.add_header("X-Auth-Token-Id", identity.token_id);
-  call.response.add_header("X-Auth-Scopes", identity.user->scopes());
+  call.response.add_header("X-Auth-Scopes", identity.scopes());
   return {};
 }
 

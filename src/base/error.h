@@ -17,6 +17,8 @@ enum class Code : std::uint8_t {
   malformed_request,
   malformed_body,
   duplicate_field,
+  unsupported_grant_type,  // OAuth 2 alone
+  invalid_scope,           // OAuth 2 alone
   // 401
   missing_credential,
   invalid_credential,

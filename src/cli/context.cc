@@ -22,6 +22,8 @@ ExitStatus exit_status(Code code) {
     case Code::malformed_request:
     case Code::malformed_body:
     case Code::duplicate_field:
+    case Code::unsupported_grant_type:
+    case Code::invalid_scope:
     case Code::missing_credential:
     case Code::method_not_allowed:
     case Code::too_large:

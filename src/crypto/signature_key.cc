@@ -1,6 +1,7 @@
 #include "crypto/signature_key.h"
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -20,6 +21,7 @@ namespace {
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
 using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
+using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 using PublicKey = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 
 constexpr std::size_t kHalf = 32;
@@ -116,6 +118,24 @@ std::string SignatureKey::public_pem() const {
   char* text = nullptr;
   const auto size = BIO_get_mem_data(output.get(), &text);
   return {text, static_cast<std::size_t>(size)};
+}
+
+SignatureKey::PublicNumbers SignatureKey::public_numbers() const {
+  PublicNumbers numbers;
+  if (kind_ == Kind::ed25519) {
+    std::size_t size = numbers.x.size();
+    require(EVP_PKEY_get_raw_public_key(as_key(key_.get()), numbers.x.data(), &size) == 1);
+    return numbers;
+  }
+  const auto read = [&](const char* name, std::array<std::uint8_t, kHalf>& out) {
+    BIGNUM* number = nullptr;
+    require(EVP_PKEY_get_bn_param(as_key(key_.get()), name, &number) == 1);
+    const Number owned(number);
+    require(BN_bn2binpad(number, out.data(), kHalf) == kHalf);
+  };
+  read(OSSL_PKEY_PARAM_EC_PUB_X, numbers.x);
+  read(OSSL_PKEY_PARAM_EC_PUB_Y, numbers.y);
+  return numbers;
 }
 
 SignatureKey::Signature SignatureKey::sign(ByteView message) const {

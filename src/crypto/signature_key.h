@@ -32,6 +32,13 @@ class SignatureKey {
   std::array<std::uint8_t, 32> fingerprint() const;
   /// The public half, as PEM (SubjectPublicKeyInfo).
   std::string public_pem() const;
+  /// The public half as a JWK has it: x and y of P-256 (RFC 7518 §6.2.1), or the 32 bytes of
+  /// Ed25519 (RFC 8037 §2) as x alone.
+  struct PublicNumbers {
+    std::array<std::uint8_t, 32> x{};
+    std::array<std::uint8_t, 32> y{};
+  };
+  PublicNumbers public_numbers() const;
   Signature sign(ByteView message) const;
   bool verify(ByteView message, const Signature& signature) const;
 

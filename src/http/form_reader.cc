@@ -10,25 +10,6 @@
 namespace claviger::http {
 namespace {
 
-/// Decodes "+" and "%XX" into `out`, which has room for `text`. Nothing if a "%" is malformed or
-/// what comes out is not UTF-8.
-std::optional<std::string_view> decode(std::string_view text, char* out) {
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      std::uint8_t byte = 0;
-      if (!hex_decode(text.substr(i + 1, 2), {&byte, 1})) return std::nullopt;
-      out[size++] = static_cast<char>(byte);
-      i += 2;
-    } else {
-      out[size++] = text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  const std::string_view decoded(out, size);
-  if (!is_utf8(decoded)) return std::nullopt;
-  return decoded;
-}
-
 /// Appends the fields of a form or query, decoded into memory that has room; false if malformed.
 bool read_pairs(std::string_view text, Arena& arena, std::vector<Field>& fields) {
   QueryCursor cursor(text, {arena.data(), text.size()});
@@ -45,6 +26,23 @@ bool has_duplicate(const std::vector<Field>& fields) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> form_decode(std::string_view text, char* out) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      std::uint8_t byte = 0;
+      if (!hex_decode(text.substr(i + 1, 2), {&byte, 1})) return std::nullopt;
+      out[size++] = static_cast<char>(byte);
+      i += 2;
+    } else {
+      out[size++] = text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  const std::string_view decoded(out, size);
+  if (!is_utf8(decoded)) return std::nullopt;
+  return decoded;
+}
 
 Result<Fields> read_form(std::string_view body) {
   Arena arena(body.size());
@@ -79,8 +77,8 @@ std::optional<QueryCursor::Pair> QueryCursor::next() {
     rest_.remove_prefix(std::min(pair.size() + 1, rest_.size()));
   }
   const auto equals = std::min(pair.find('='), pair.size());
-  const auto name = decode(pair.substr(0, equals), room_);
-  const auto value = decode(pair.substr(std::min(equals + 1, pair.size())), room_ + equals);
+  const auto name = form_decode(pair.substr(0, equals), room_);
+  const auto value = form_decode(pair.substr(std::min(equals + 1, pair.size())), room_ + equals);
   room_ += pair.size();
   is_malformed_ = !name || !value || ++count_ > limits::form_fields;
   if (is_malformed_) return std::nullopt;

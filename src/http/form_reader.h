@@ -20,6 +20,10 @@ Result<Fields> read_query(std::string_view query);
 /// What a malformed query is answered with.
 Error malformed_query();
 
+/// Decodes "+" and "%XX" into `out`, which has room for `text`. Nothing if a "%" is malformed or
+/// what comes out is not UTF-8.
+std::optional<std::string_view> form_decode(std::string_view text, char* out);
+
 /// The fields of a form or query one by one, decoded into memory of the caller's, which must be as
 /// large as the text.
 class QueryCursor {

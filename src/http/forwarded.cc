@@ -47,4 +47,15 @@ Address caller_of(std::span<const Header> headers, const Address& peer,
   return peer;
 }
 
+bool says_https(std::span<const Header> headers) {
+  for (std::size_t i = headers.size(); i-- > 0;) {
+    if (!equal_ignoring_case(headers[i].name, "x-forwarded-proto")) continue;
+    const auto list = headers[i].value;
+    const auto comma = list.rfind(',');
+    const auto start = comma == std::string_view::npos ? 0 : comma + 1;
+    return equal_ignoring_case(trim(list.substr(start)), "https");
+  }
+  return false;
+}
+
 }  // namespace claviger::http

@@ -16,4 +16,7 @@ namespace claviger::http {
 Address caller_of(std::span<const Header> headers, const Address& peer,
                   std::span<const Network> proxies);
 
+/// Whether a trusted proxy says that it was called over TLS: the last word of X-Forwarded-Proto.
+bool says_https(std::span<const Header> headers);
+
 }  // namespace claviger::http

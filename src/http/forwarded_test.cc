@@ -77,5 +77,22 @@ TEST(Forwarded, AMappedAddressIsTheIpv4One) {
   EXPECT_EQ(caller({"203.0.113.5, ::ffff:10.1.1.1"}), "203.0.113.5");
 }
 
+bool https(const std::vector<std::string_view>& values) {
+  std::vector<Header> headers{{"Host", "localhost"}};
+  for (const auto value : values) headers.push_back({"x-Forwarded-PROTO", value});
+  return says_https(headers);
+}
+
+// Each proxy adds its word at the end, and the last is the trusted one's (NET-2).
+TEST(Forwarded, TheLastWordOnTheSchemeCounts) {
+  for (const auto* value : {"https", "HTTPS", "http, https", "http,\thttps "})
+    EXPECT_TRUE(https({value})) << value;
+  EXPECT_TRUE(https({"http", "https"}));
+  for (const auto* value : {"", "http", "https, http", "https,", "httpss", "https;"})
+    EXPECT_FALSE(https({value})) << value;
+  EXPECT_FALSE(https({}));
+  EXPECT_FALSE(https({"https", "http"}));
+}
+
 }  // namespace
 }  // namespace claviger::http

@@ -58,6 +58,29 @@ ProblemKind refusal_kind(int status) {
   }
 }
 
+/// When to try again what was answered with this error.
+std::optional<std::chrono::seconds> retry_after(const Error& error, int status) {
+  return status == 503 && !error.retry_after ? limits::retry_after : error.retry_after;
+}
+
+/// The word of RFC 6749 §5.2 for an error; those two that it lacks are of §4.1.2.1.
+std::string_view oauth_word(const ProblemKind& kind, Code code) {
+  if (code == Code::unsupported_grant_type || code == Code::invalid_scope) return kind.code;
+  if (kind.status == 401) return "invalid_client";
+  return kind.status == 429 || kind.status == 503 ? "temporarily_unavailable" : "invalid_request";
+}
+
+/// What is wrong, in the characters that error_description may have.
+std::string oauth_description(const Error& error) {
+  std::string text = error.detail;
+  for (const auto& [field, message] : error.fields) text += " It " + message + ".";
+  for (auto& c : text) {
+    if (c == '"') c = '\'';
+    if (c < ' ' || c > '~' || c == '\\') c = '?';
+  }
+  return text;
+}
+
 }  // namespace
 
 ProblemKind problem_kind(Code code) {
@@ -68,6 +91,10 @@ ProblemKind problem_kind(Code code) {
       return {400, "The body is malformed", "malformed_body"};
     case Code::duplicate_field:
       return {400, "A field came more than once", "duplicate_field"};
+    case Code::unsupported_grant_type:
+      return {400, "The grant type is not offered", "unsupported_grant_type"};
+    case Code::invalid_scope:
+      return {400, "The scope is not the user's", "invalid_scope"};
     case Code::missing_credential:
       return {401, "A credential is needed", "missing_credential"};
     case Code::invalid_credential:
@@ -109,9 +136,22 @@ ProblemKind problem_kind(Code code) {
 
 void write_problem(const Error& error, const Request& request, Response& response) {
   const auto kind = problem_kind(error.code);
-  auto retry_after = error.retry_after;
-  if (kind.status == 503 && !retry_after) retry_after = limits::retry_after;
-  write(kind, error.detail, error.fields, retry_after, request, response);
+  write(kind, error.detail, error.fields, retry_after(error, kind.status), request, response);
+}
+
+void write_oauth_error(const Error& error, Response& response) {
+  const auto kind = problem_kind(error.code);
+  // Its own statuses are 400 and 401; HTTP's for size, media type and load say more.
+  response.status = kind.status == 422 ? 400 : kind.status;
+  response.content_type = "application/json";
+  response.body.clear();
+  JsonWriter(response.body)
+      .begin_object()
+      .field("error", oauth_word(kind, error.code))
+      .field("error_description", oauth_description(error))
+      .end_object();
+  if (const auto wait = retry_after(error, kind.status))
+    response.add_header("Retry-After", std::to_string(wait->count()));
 }
 
 void write_refusal(int status, std::string_view reason, const Request& request,

@@ -39,13 +39,15 @@ struct Request {
   std::string_view body;  // whole, de-chunked
 
   // Headers that the server itself looks at, found while parsing
+  std::string_view host;  // "host" or "host:port", well-formed; empty: HTTP/1.0 without one
   Single authorization;
   Single api_key;  // x-api-key
   Single content_type;
   Single content_encoding;
 
-  Address peer;          // whom it came from: the connection's peer, or whom a trusted proxy names
-  std::uint64_t id = 0;  // the request id, 16 hexadecimal digits in text
+  Address peer;           // whom it came from: the connection's peer, or whom a trusted proxy names
+  bool is_https = false;  // it came over TLS, or a trusted proxy says that it did to the proxy
+  std::uint64_t id = 0;   // the request id, 16 hexadecimal digits in text
 };
 /// The request id as it stands in X-Request-Id, problem bodies and log lines.
 std::string request_id_text(std::uint64_t id);

@@ -186,6 +186,7 @@ class HeadParser {
       target.remove_prefix(std::min(scheme.size() + 3, target.size()));
       const auto authority = target.substr(0, target.find_first_of("/?"));
       if (!is_authority(authority)) return refuse(400, "The URL's host is malformed.");
+      request_.host = authority;  // goes before the header (RFC 9112 §3.2.2)
       target.remove_prefix(authority.size());
     }
     const auto question = target.find('?');
@@ -293,6 +294,7 @@ class HeadParser {
       return refuse(400, "There must be exactly one Host header.");
     if (host_.count == 1 && !is_authority(host_.value))
       return refuse(400, "The Host header is malformed.");
+    if (request_.host.empty()) request_.host = host_.value;
     if (!framing()) return false;
     head_.keep_alive = !says_close_ && (!head_.is_http_1_0 || says_keep_alive_);
     head_.size = static_cast<std::size_t>(at_ - start_);

@@ -106,6 +106,14 @@ TEST(RequestParser, ReadsWhatIsUnambiguous_NET_3) {
   }
 }
 
+// The URL's host goes before the header's (RFC 9112 §3.2.2).
+TEST(RequestParser, TellsTheHost) {
+  const auto host = [](const std::string& bytes) { return std::string(parse(bytes).request.host); };
+  EXPECT_EQ(host("GET / HTTP/1.1\r\nHost: a.example:80\r\n\r\n"), "a.example:80");
+  EXPECT_EQ(host("GET http://b.example/ HTTP/1.1\r\nHost: a\r\n\r\n"), "b.example");
+  EXPECT_EQ(host("GET / HTTP/1.0\r\n\r\n"), "");
+}
+
 struct Bad {
   std::string bytes;
   int status = 400;

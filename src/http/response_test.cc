@@ -155,6 +155,27 @@ TEST(Problem, CodesAndStatusesAreThoseOfTheContract) {
   }
 }
 
+std::string oauth_error(const Error& error, int status) {
+  Response response;
+  write_oauth_error(error, response);
+  EXPECT_EQ(response.status, status);
+  EXPECT_EQ(response.content_type, "application/json");
+  return response.body + response.headers;
+}
+
+TEST(OAuthError, HasTheWordsAndCharactersOfTheRfc_ACC_6) {
+  EXPECT_EQ(oauth_error({.code = Code::invalid_credential, .detail = "Wrong.", .cause = "x"}, 401),
+            R"({"error":"invalid_client","error_description":"Wrong."})");
+  EXPECT_EQ(oauth_error({.code = Code::invalid_scope, .detail = "\"\n\xc3\xa9\\"}, 400),
+            R"({"error":"invalid_scope","error_description":"'????"})");
+  EXPECT_EQ(oauth_error(unacceptable("token", "is required"), 400),
+            R"({"error":"invalid_request","error_description":)"
+            R"("The field 'token' is not acceptable. It is required."})");
+  EXPECT_EQ(oauth_error({.code = Code::storage_unavailable, .detail = "Later."}, 503),
+            R"({"error":"temporarily_unavailable","error_description":"Later."})"
+            "Retry-After: 1\r\n");
+}
+
 TEST(Refusal, HasItsOwnStatus) {
   for (const int status : {400, 403, 405, 408, 413, 414, 417, 431, 503}) {
     Response response;

@@ -186,7 +186,11 @@ bool Connection::begin_request() {
   request_size_ = x.head.size;
   x.body_size = 0;
   started_ = loop_.now();
-  if (is_proxy_) x.request.peer = http::caller_of(x.request.headers, peer_, edge_.proxies);
+  x.request.is_https = transport_.is_tls();
+  if (is_proxy_) {
+    x.request.peer = http::caller_of(x.request.headers, peer_, edge_.proxies);
+    x.request.is_https = x.request.is_https || http::says_https(x.request.headers);
+  }
   if (is_stranger_)
     return refuse(403, "Plain HTTP is served to this machine and to the trusted proxies alone.");
   const bool has_body = x.head.chunked || x.head.content_length != 0;

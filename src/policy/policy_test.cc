@@ -92,6 +92,19 @@ TEST(Scopes, JoinOnceInOrder) {
   EXPECT_FALSE(join_scopes(std::vector<std::string>(65, "a")));
 }
 
+TEST(Scopes, AreNarrowedInTheStoredOrder) {
+  EXPECT_EQ(*asked_scopes("a b c", ""), "a b c");
+  EXPECT_EQ(*asked_scopes("a b c", "c a"), "a c");
+  EXPECT_EQ(*asked_scopes("a b c", "b b"), "b");
+  for (const auto* asked : {"d", "a d", "a  b", " a", "a ", "A"}) {
+    const auto refused = asked_scopes("a b c", asked);
+    ASSERT_FALSE(refused) << asked;
+    EXPECT_EQ(refused.error().code, Code::invalid_scope);
+  }
+  EXPECT_EQ(common_scopes("a b c", "c x a"), "a c");
+  EXPECT_EQ(common_scopes("a b", ""), "");
+}
+
 TEST(Scopes, AreFoundWhole) {
   EXPECT_TRUE(has_scope("read:all write", "write"));
   EXPECT_FALSE(has_scope("read:all write", "read"));

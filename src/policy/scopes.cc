@@ -36,4 +36,24 @@ bool has_scope(std::string_view stored, std::string_view wanted) {
   return found;
 }
 
+std::string common_scopes(std::string_view stored, std::string_view other) {
+  std::string list;
+  for_each_scope(stored, [&](std::string_view scope) {
+    if (!has_scope(other, scope)) return;
+    if (!list.empty()) list += ' ';
+    list += scope;
+  });
+  return list;
+}
+
+Result<std::string> asked_scopes(std::string_view stored, std::string_view asked) {
+  if (asked.empty()) return std::string(stored);
+  bool has_all = !asked.ends_with(' ');
+  for_each_scope(asked,
+                 [&](std::string_view scope) { has_all = has_all && has_scope(stored, scope); });
+  if (!has_all)
+    return fail(Code::invalid_scope, "The user does not have every scope that was asked for.");
+  return common_scopes(stored, asked);
+}
+
 }  // namespace claviger

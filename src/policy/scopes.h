@@ -28,4 +28,11 @@ void for_each_scope(std::string_view stored, Each each) {
 /// Whether a stored list holds this scope.
 bool has_scope(std::string_view stored, std::string_view wanted);
 
+/// The scopes of a stored list that another list has too, in the order of the first.
+std::string common_scopes(std::string_view stored, std::string_view other);
+
+/// What of a stored list a request's "scope" asks for (RFC 6749 §3.3), in the stored order; empty
+/// asks for all. Errors: invalid_scope, if it asks for another.
+Result<std::string> asked_scopes(std::string_view stored, std::string_view asked);
+
 }  // namespace claviger

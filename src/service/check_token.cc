@@ -1,6 +1,7 @@
 // The path of a check: four layers, each able to refuse by itself.
 #include "service/check_token.h"
 
+#include "policy/scopes.h"
 #include "token/signed_claims.h"
 
 namespace claviger {
@@ -17,8 +18,7 @@ Checked<Claims> check_signed(const Services& services, std::string_view token, I
 }
 
 /// Layers 3 and 4: database, then revocation, on what the live view found.
-Verdict check_found(const Claims& claims, const Found& found, Instant now,
-                    Reclaimer::Reading reading) {
+Verdict check_found(Claims& claims, const Found& found, Instant now, Reclaimer::Reading reading) {
   if (std::holds_alternative<LiveView::Unknown>(found))
     return TokenRefusal{Kind::unknown, "no record of the token, its user or its client"};
   if (std::holds_alternative<LiveView::Revoked>(found))
@@ -27,7 +27,12 @@ Verdict check_found(const Claims& claims, const Found& found, Instant now,
   if (live.user->id != claims.user_id || live.user->client->id != claims.client_id)
     return TokenRefusal{Kind::malformed_or_not_ours, "sub or client_id is not the record's"};
   if (live.expires_at <= now) return TokenRefusal{Kind::expired, "the record has expired"};
-  return Identity{claims.token_id, live.expires_at, live.user, std::move(reading)};
+  Identity identity{claims.token_id, claims.issued_at, live.expires_at, live.user,
+                    std::move(reading)};
+  if (claims.narrowed_to)  // never widens what the record has (TOK-6)
+    identity.narrowed = std::make_unique<const std::string>(
+        common_scopes(live.user->scopes(), *claims.narrowed_to));
+  return identity;
 }
 
 }  // namespace

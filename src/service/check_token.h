@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -13,9 +15,15 @@ namespace claviger {
 /// Who a checked token speaks for. Holds the live view's memory, so it is not to be kept.
 struct Identity {
   TokenId token_id;
+  Instant issued_at;
   Instant expires_at;
   const LiveUser* user;
   Reclaimer::Reading reading;
+  std::unique_ptr<const std::string> narrowed{};  // null: all the user's
+
+  /// What it may do, separated by spaces: what its user may, or as much of that as it was asked
+  /// for.
+  std::string_view scopes() const { return narrowed ? *narrowed : user->scopes(); }
 };
 
 /// The answer of a check: an identity, a refusal of the token, or that it could not be decided.

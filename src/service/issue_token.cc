@@ -2,6 +2,7 @@
 #include "policy/credential.h"
 #include "policy/lifetime.h"
 #include "policy/names.h"
+#include "policy/scopes.h"
 #include "service/tokens.h"
 #include "service/wrong_environment.h"
 #include "token/claims.h"
@@ -16,6 +17,7 @@ struct Issue {
   std::chrono::seconds lifetime;
   UserSecretHash presented;
   std::optional<User> user{};
+  std::string scopes{};
   TokenId id{};
   Instant expires_at{};
   TokenText text{};
@@ -52,6 +54,19 @@ Result<Issue> look_at(const Policy& policy, const Login& login) {
       .login = &login, .lifetime = lifetime, .presented = hash_user_secret(request.secret)};
 }
 
+LoginName name_of(const Login& login) {
+  if (const auto* user = std::get_if<UserItself>(&login.by))
+    return {.client_id = {}, .identifier = {}, .user_id = user->id};
+  return {.client_id = std::get<ActingClient>(login.by).id(),
+          .identifier = login.request.identifier};
+}
+
+Origin origin_of(const Login& login) {
+  if (const auto* user = std::get_if<UserItself>(&login.by))
+    return Origin::user(user->id, user->request);
+  return std::get<ActingClient>(login.by).origin();
+}
+
 /// Whose login this is. The same work whatever is wrong.
 Result<Issue> log_in(Issue issue, std::optional<UserCredential> stored) {
   const auto* current = stored ? &stored->secret_hash : nullptr;
@@ -59,6 +74,7 @@ Result<Issue> log_in(Issue issue, std::optional<UserCredential> stored) {
       stored && stored->previous_secret_hash ? &*stored->previous_secret_hash : nullptr;
   if (!secret_matches(issue.presented, current, previous) || !stored->user.is_active)
     return wrong_login(cause_of(stored));
+  issue.scopes = TRY(asked_scopes(stored->user.scopes, issue.login->request.scope));
   issue.user = std::move(stored->user);
   return issue;
 }
@@ -77,7 +93,7 @@ void fail_all(Issues& issues, const Error& error) {
 void log_in_all(Store& store, Issues& issues, Instant now) {
   std::vector<LoginName> names;
   for (const auto& issue : issues)
-    if (issue) names.push_back({issue->login->acting.id(), issue->login->request.identifier});
+    if (issue) names.push_back(name_of(*issue->login));
   if (names.empty()) return;
   auto found = store.find_credentials(names, now);
   if (!found) return fail_all(issues, found.error());
@@ -90,6 +106,7 @@ void sign(const Services& services, Issue& issue, Instant now) {
   const auto issued_at = from_unix_seconds(unix_seconds(now));
   issue.id = services.ids.next<TokenId>(now);
   issue.expires_at = issued_at + issue.lifetime;
+  const bool is_narrowed = issue.scopes != issue.user->scopes;
   std::string text =
       sign_token(services.keys.signing(), write_claims({.token_id = issue.id,
                                                         .user_id = issue.user->id,
@@ -97,12 +114,14 @@ void sign(const Services& services, Issue& issue, Instant now) {
                                                         .issued_at = issued_at,
                                                         .expires_at = issue.expires_at,
                                                         .issuer = services.policy.issuer,
-                                                        .scopes = issue.user->scopes}));
+                                                        .scopes = issue.scopes,
+                                                        .is_narrowed = is_narrowed}));
   issue.preview = preview_of_token(text);
   issue.text = TokenText::take(text);
 }
 
 NewToken record_of(const Issue& issue, Instant now) {
+  const auto* client = std::get_if<ActingClient>(&issue.login->by);
   return {.id = issue.id,
           .user_id = issue.user->id,
           .client_id = issue.user->client_id,
@@ -111,8 +130,8 @@ NewToken record_of(const Issue& issue, Instant now) {
           .created_at = now,
           .expires_at = issue.expires_at,
           .secret_hash = issue.presented,
-          .api_key_hash = issue.login->acting.key(),
-          .origin = issue.login->acting.origin()};
+          .api_key_hash = client != nullptr ? client->key() : std::nullopt,
+          .origin = origin_of(*issue.login)};
 }
 
 void store_all(Store& store, Issues& issues, Instant now) {
@@ -135,7 +154,8 @@ IssuedToken finish(Issue issue) {
           .user_id = issue.user->id,
           .client_id = issue.user->client_id,
           .expires_at = issue.expires_at,
-          .expires_in = issue.lifetime.count()};
+          .expires_in = issue.lifetime.count(),
+          .scopes = std::move(issue.scopes)};
 }
 
 }  // namespace
@@ -174,7 +194,7 @@ std::vector<Result<IssuedToken>> issue_tokens(Services& services, std::span<cons
 
 Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
                                 const TokenRequest& request) {
-  const Login login{.acting = acting, .request = request};
+  const Login login{.by = acting, .request = request};
   return std::move(issue_tokens(services, {&login, 1}).front());
 }
 

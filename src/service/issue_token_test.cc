@@ -17,7 +17,7 @@ struct Client {
 
 Result<IssuedToken> issue(World& world, const ActingClient& acting, std::string_view identifier,
                           std::string_view secret) {
-  return issue_token(world.services, acting, {identifier, secret, std::nullopt, {}});
+  return issue_token(world.services, acting, {identifier, secret, std::nullopt, {}, {}});
 }
 
 std::string text_of(const UserSecret& secret) {
@@ -115,12 +115,12 @@ TEST(IssueTokens, EachLoginHasItsOwnOutcome) {
   const auto stale = other.acting;
   ASSERT_TRUE(rotate_api_key(world.services, other.acting, {}));
   const std::vector<Login> logins = {
-      {one.acting, {"a user", secret, std::nullopt, {}}},
-      {one.acting, {"a user", others, std::nullopt, {}}},
-      {one.acting, {"a user", secret, 59, {}}},
-      {one.acting, {"nobody", secret, std::nullopt, {}}},
-      {stale, {"a user", others, std::nullopt, {}}},
-      {one.acting, {"a user", secret, 60, "somebody"}},
+      {one.acting, {"a user", secret, std::nullopt, {}, {}}},
+      {one.acting, {"a user", others, std::nullopt, {}, {}}},
+      {one.acting, {"a user", secret, 59, {}, {}}},
+      {one.acting, {"nobody", secret, std::nullopt, {}, {}}},
+      {stale, {"a user", others, std::nullopt, {}, {}}},
+      {one.acting, {"a user", secret, 60, "somebody", {}}},
   };
   const auto issued = issue_tokens(world.services, logins);
   ASSERT_EQ(issued.size(), logins.size());

@@ -22,9 +22,10 @@ struct SlowCounts {
   };
   std::array<Day, expiring_days> expiring{};  // today, as far as it is still to come, and on
   StaleCounts stale{};
+  std::optional<std::int64_t> tokens_live{};  // nullopt: too many even for that
 };
 
-/// How much there is. Counts with a `nullopt` are not worth their cost.
+/// How much there is. Live tokens are counted at once where they are few, else with what is slow.
 struct Overview {
   std::int64_t clients = 0;
   std::int64_t users = 0;

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/secret.h"
@@ -16,6 +18,7 @@ struct TokenRequest {
   std::string_view secret;
   std::optional<std::int64_t> expires_in;  // seconds; nullopt: the operator's default
   std::string_view created_by_username;    // empty: the user itself
+  std::string_view scope{};                // separated by spaces; empty: all the user's
 };
 struct IssuedToken {
   TokenText text;  // shown once
@@ -24,15 +27,24 @@ struct IssuedToken {
   ClientId client_id;
   Instant expires_at;
   std::int64_t expires_in;  // seconds
+  std::string scopes;       // the token's
 };
 /// Exchanges identifier and secret for a token. Errors: invalid_credential (one and the same for an
 /// unknown identifier, a wrong secret, an inactive user and another client's user, after the same
-/// work), wrong_environment, unacceptable_field (expires_in, created_by_username).
+/// work), wrong_environment, unacceptable_field (expires_in, created_by_username), invalid_scope.
 Result<IssuedToken> issue_token(Services& services, const ActingClient& acting,
                                 const TokenRequest& request);
 
+/// A user that gets a token by its id and secret alone (RFC 6749 §4.4). Any text is taken as an id:
+/// one that is none logs nobody in, after the same work.
+struct UserItself {
+  explicit UserItself(std::string_view text, const RequestRef& by)
+      : id(UserId::parse(text).value_or(UserId{})), request(by) {}
+  UserId id;
+  RequestRef request;
+};
 struct Login {
-  ActingClient acting;
+  std::variant<ActingClient, UserItself> by;  // the identifier counts only under a client
   TokenRequest request;
 };
 /// Does that for each of several logins, with one read and one commit for all.

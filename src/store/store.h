@@ -109,14 +109,16 @@ struct NewToken {
   Instant created_at;
   Instant expires_at;
   UserSecretHash secret_hash;
-  std::optional<ApiKeyHash> api_key_hash;  // nullopt: the operator acts, by the command line
+  std::optional<ApiKeyHash> api_key_hash;  // nullopt: the operator or the user itself acts
   Origin origin;
 };
 
-/// Which user a login names.
+/// Which user a login names: by the identifier within its client, or by its id alone (OAuth 2);
+/// then it is found only while its client is active.
 struct LoginName {
   ClientId client_id;
   std::string_view identifier;
+  std::optional<UserId> user_id{};  // the rest counts only without it
 };
 /// A user with the hashes that a login is compared with.
 struct UserCredential {
@@ -293,8 +295,9 @@ class Store {
   virtual Result<AuditListPage> list_audit(const AuditFilter& filter,
                                            std::optional<std::int64_t> before,
                                            std::int64_t limit) = 0;
-  /// How many tokens are live; nullopt: more than are worth counting.
-  virtual Result<std::optional<std::int64_t>> count_live_tokens(Instant now) = 0;
+  /// How many tokens are live; nullopt if `at_most` or more have not expired.
+  virtual Result<std::optional<std::int64_t>> count_live_tokens(Instant now,
+                                                                std::int64_t at_most) = 0;
   /// How many tokens, revoked ones included, expire at `from` or later and before `until`.
   virtual Result<std::int64_t> count_expiring(Instant from, Instant until) = 0;
   /// What is older than `before`. Goes through all users and clients, in pieces.

@@ -64,6 +64,8 @@ struct Reading {
   std::optional<Instant> issued_at, expires_at, not_before;
   std::string_view issuer;
   bool audience = false;
+  bool is_narrowed = false;
+  std::optional<std::string> scopes;
 
   bool member(std::string_view name, const Value& value, std::string_view wanted_audience) {
     if (name == "jti") return read_id(value, token_id);
@@ -74,7 +76,16 @@ struct Reading {
     if (name == "nbf") return read_time(value, not_before);
     if (name == "iss") return read_text(value, issuer);
     if (name == "aud") return read_audience(value, wanted_audience, audience);
+    if (name == "narrowed") return !value.get(is_narrowed);
+    if (name == "scope") return read_scopes(value);
     return true;  // a claim we do not know means nothing to us (RFC 7519 §4)
+  }
+
+  /// Kept: the parser's text does not outlive it. Only a narrowed token's has to be a text.
+  bool read_scopes(const Value& value) {
+    std::string_view text;
+    if (read_text(value, text)) scopes = text;
+    return true;
   }
 };
 
@@ -175,6 +186,7 @@ Checked<Claims> parse_claims(const SignedPayload& payload, std::string_view issu
   if (!good) return malformed("claims are not one object of distinct, well-typed members");
   if (!r.token_id || !r.user_id || !r.client_id || !r.issued_at || !r.expires_at)
     return malformed("a required claim is missing");
+  if (r.is_narrowed && !r.scopes) return malformed("narrowed to no scope claim");
   return Claims{.token_id = *r.token_id,
                 .user_id = *r.user_id,
                 .client_id = *r.client_id,
@@ -183,7 +195,10 @@ Checked<Claims> parse_claims(const SignedPayload& payload, std::string_view issu
                 .not_before = r.not_before,
                 .for_this_issuer = for_this_issuer,
                 .for_this_audience = r.audience,
-                .environment_of_iss = std::move(environment)};
+                .environment_of_iss = std::move(environment),
+                .narrowed_to = r.is_narrowed
+                                   ? std::make_unique<const std::string>(*std::move(r.scopes))
+                                   : nullptr};
 }
 
 Checked<Claims> check_times(Claims claims, Instant now) {
@@ -200,8 +215,8 @@ Checked<Claims> check_times(Claims claims, Instant now) {
 
 std::string write_claims(const NewClaims& claims) {
   std::string json;
-  JsonWriter(json)
-      .begin_object()
+  JsonWriter writer(json);
+  writer.begin_object()
       .field("iss", claims.issuer)
       .field("aud", claims.issuer)
       .field("sub", claims.user_id)
@@ -209,8 +224,9 @@ std::string write_claims(const NewClaims& claims) {
       .field("jti", claims.token_id)
       .field("iat", unix_seconds(claims.issued_at))
       .field("exp", unix_seconds(claims.expires_at))
-      .field("scope", claims.scopes)
-      .end_object();
+      .field("scope", claims.scopes);
+  if (claims.is_narrowed) writer.field("narrowed", true);
+  writer.end_object();
   return json;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@ namespace claviger {
 
 class SignedPayload;
 
-/// The claims of a token (RFC 9068 §2.2). Their "scope" is for other readers: the record decides.
+/// The claims of a token (RFC 9068 §2.2). Their "scope" is for other readers: the record decides,
+/// and "narrowed": true says that the token was asked for with no more than these (RFC 6749 §3.3).
 struct Claims {
   TokenId token_id;    // jti
   UserId user_id;      // sub
@@ -21,9 +23,10 @@ struct Claims {
   Instant issued_at;   // iat
   Instant expires_at;  // exp
   std::optional<Instant> not_before;
-  bool for_this_issuer = false;    // iss
-  bool for_this_audience = false;  // aud
-  std::string environment_of_iss;  // if iss is of our form
+  bool for_this_issuer = false;                      // iss
+  bool for_this_audience = false;                    // aud
+  std::string environment_of_iss;                    // if iss is of our form
+  std::unique_ptr<const std::string> narrowed_to{};  // scopes; null: all that the record has
 };
 
 /// Parses a checked payload; `issuer` is what iss and aud are compared with.
@@ -41,6 +44,7 @@ struct NewClaims {
   Instant expires_at;
   std::string_view issuer;
   std::string_view scopes;
+  bool is_narrowed = false;  // these are not all that the user has
 };
 std::string write_claims(const NewClaims& claims);
 

@@ -69,6 +69,19 @@ bool Key::is_algorithm(std::string_view name) const {
   return name == algorithm_ || (algorithm_ == "EdDSA" && name == "Ed25519");
 }
 
+std::optional<PublicJwk> Key::public_jwk() const {
+  const auto* key = std::get_if<SignatureKey>(&signer_);
+  if (key == nullptr) return std::nullopt;
+  const auto numbers = key->public_numbers();
+  const bool is_p256 = key->kind() == SignatureKey::Kind::p256;
+  return PublicJwk{.type = is_p256 ? "EC" : "OKP",
+                   .curve = is_p256 ? "P-256" : "Ed25519",
+                   .algorithm = algorithm_,
+                   .kid = kid_,
+                   .x = base64url(numbers.x),
+                   .y = is_p256 ? base64url(numbers.y) : std::string()};
+}
+
 std::string Key::sign(std::string_view signing_input) const {
   if (const auto* mac = std::get_if<HmacSha256>(&signer_))
     return base64url(mac->mac(bytes_of(signing_input)));
@@ -90,6 +103,13 @@ std::vector<std::string> KeyRing::kids() const {
   std::vector<std::string> kids;
   for (const auto& key : keys_) kids.push_back(key.kid());
   return kids;
+}
+
+std::vector<PublicJwk> KeyRing::public_keys() const {
+  std::vector<PublicJwk> found;
+  for (const auto& key : keys_)
+    if (auto jwk = key.public_jwk()) found.push_back(*std::move(jwk));
+  return found;
 }
 
 const Key* KeyRing::find_by_header(std::string_view header_part) const {

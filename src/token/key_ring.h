@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,16 @@
 #include "token/known_tokens.h"
 
 namespace claviger {
+
+/// The public half of a key, for whoever checks tokens without asking (RFC 7517, RFC 8037).
+struct PublicJwk {
+  std::string_view type;       // "kty"
+  std::string_view curve;      // "crv"
+  std::string_view algorithm;  // "alg"
+  std::string kid;
+  std::string x;
+  std::string y;  // empty: there is none
+};
 
 /// A key that signs or checks tokens. Its algorithm is the key's own; a token can only name the key
 /// (RFC 8725 §3.1). Its kid is "<environment>.<fingerprint>".
@@ -31,6 +42,9 @@ class Key {
   bool is_algorithm(std::string_view name) const;
   /// The first part of every token that this key signs: base64url of its protected header.
   const std::string& header_part() const { return header_part_; }
+
+  /// The public half; nullopt for a shared secret, which has none.
+  std::optional<PublicJwk> public_jwk() const;
 
   /// The base64url signature of "<header>.<payload>".
   std::string sign(std::string_view signing_input) const;
@@ -55,6 +69,8 @@ class KeyRing {
   const Key& signing() const { return keys_.front(); }
   /// The kids of all keys, that of the signing one first.
   std::vector<std::string> kids() const;
+  /// Of those that have one.
+  std::vector<PublicJwk> public_keys() const;
   const Key* find_by_header(std::string_view header_part) const;
   const Key* find(std::string_view kid) const;
   /// Tokens with a good signature under one of these keys, and gone with them.

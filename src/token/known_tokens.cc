@@ -101,7 +101,7 @@ std::optional<Claims> KnownTokens::find(std::string_view token) const {
 
 void KnownTokens::remember(std::string_view token, const Claims& claims) {
   if (!can_be_kept(token) || !claims.for_this_issuer || !claims.for_this_audience ||
-      claims.not_before)
+      claims.not_before || claims.narrowed_to)
     return;
   const auto digest = digest_.of(token);
   auto& entries = set_of(digest).entries;

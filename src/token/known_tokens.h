@@ -28,7 +28,7 @@ class KnownTokens {
 
   std::optional<Claims> find(std::string_view token) const;
   /// `token` has a good signature and says `claims`. Unusual ones are not kept: longer than 1 KiB,
-  /// for another issuer or audience, or with a claim nbf.
+  /// for another issuer or audience, narrowed, or with a claim nbf.
   void remember(std::string_view token, const Claims& claims);
 
  private:

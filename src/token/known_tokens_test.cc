@@ -134,6 +134,8 @@ TEST(KnownTokens, UnusualOnesAreCheckedEachTime) {
   EXPECT_TRUE(is_kept(usual));
   EXPECT_TRUE(is_kept(with(R"(,"other":1)")));
   EXPECT_FALSE(is_kept(with(R"(,"nbf":1)")));
+  EXPECT_TRUE(is_kept(with(R"(,"narrowed":false)")));
+  EXPECT_FALSE(is_kept(with(R"(,"narrowed":true)")));
   EXPECT_FALSE(is_kept(with(R"(,"other":")" + std::string(1000, 'x') + '"')));
   EXPECT_FALSE(is_kept(payload(1, "urn:claviger:production")));
 }

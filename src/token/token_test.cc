@@ -62,7 +62,7 @@ Checked<Claims> check(std::string_view token) {
   if (!payload) return tl::unexpected(payload.error());
   auto claims = parse_claims(*payload, kIssuer);
   if (!claims) return claims;
-  return check_times(*claims, kNow);
+  return check_times(*std::move(claims), kNow);
 }
 
 std::string header(std::string_view alg, std::string_view typ, std::string_view kid,

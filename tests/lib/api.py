@@ -13,8 +13,8 @@ from canary import Canaries
 from openapi import Document
 from wire import Connection, request_bytes, until
 
-SECRET_FIELDS = {"username", "password", "secret"}
-SHOWN_ONCE = {"api_key", "secret", "token"}
+SECRET_FIELDS = {"username", "password", "secret", "client_secret", "token"}
+SHOWN_ONCE = {"api_key", "secret", "token", "access_token"}
 SECRET_HEADERS = {"authorization", "x-api-key"}
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

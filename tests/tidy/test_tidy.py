@@ -73,6 +73,8 @@ BAD = [
     ("decisions", {"docs/decisions/0001-a.md": "", "docs/decisions/0001-b.md": ""}),
     ("decisions", {"docs/decisions/first.md": ""}),
     ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | |\n"}),
+    ("requirements", {"docs/security.md": "| SEC-1 | a | how | to come: b |\n"
+                                          "| SEC-1 | c | how | to come: d |\n"}),
     ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | `tests/a/test_b.py` |\n",
                       "tests/a/test_b.py": '@pytest.mark.requirement("SEC-11")\n'}),
     ("requirements", {"docs/security.md": "", "src/a_test.cc": "TEST(A, B_SEC_1) {\n"}),

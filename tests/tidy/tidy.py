@@ -305,6 +305,8 @@ def check_requirements(tree):
         if not re.fullmatch(REQUIREMENT, cells[0]):
             continue
         place = f"{REQUIREMENTS}:{number}: {cells[0]}"
+        if cells[0] in known:
+            yield f"{place} stands in line {known[cells[0]]} already"
         known[cells[0]] = number
         tests = re.findall(r"`([^`]+)`", cells[-1])
         if not tests and not cells[-1].startswith("to come: "):

@@ -208,9 +208,10 @@ TEST_P(AllClients, LiveAndExpiringTokensAreCounted) {
   must_have(store_->revoke_token(user.client_id, revoked.id, make_.now, somebody));
   must_have(
       store_->update_user(dead.client_id, dead.id, {.is_active = false}, make_.now, somebody));
-  EXPECT_EQ(must(store_->count_live_tokens(make_.now)), 1);
+  EXPECT_EQ(must(store_->count_live_tokens(make_.now, 4)), 1);
+  EXPECT_EQ(must(store_->count_live_tokens(make_.now, 3)), std::nullopt);
   const auto end = make_.now + lifetime;
-  EXPECT_EQ(must(store_->count_live_tokens(end)), 0);
+  EXPECT_EQ(must(store_->count_live_tokens(end, 4)), 0);
   EXPECT_EQ(must(store_->count_expiring(end, end + seconds{1})), 3);
   EXPECT_EQ(must(store_->count_expiring(end - seconds{1}, end)), 0);
 }

@@ -115,6 +115,23 @@ TEST_P(StoreContract, ACredentialCarriesTheHashes) {
   EXPECT_FALSE(found.previous_secret_hash.has_value());
 }
 
+TEST_P(StoreContract, AUserAloneLogsInByItsIdWhileItsClientIsActive) {
+  const auto client = add_client();
+  const auto user = add_user(client.id);
+  const std::vector<LoginName> names{
+      {.client_id = {}, .identifier = {}, .user_id = user.id},
+      {.client_id = client.id, .identifier = user.identifier, .user_id = UserId{}},
+      {.client_id = client.id, .identifier = user.identifier}};
+  const auto found = must(store_->find_credentials(names, make_.now));
+  ASSERT_EQ(found.size(), 3U);
+  ASSERT_TRUE(found[0] && found[2]);
+  EXPECT_EQ(found[0]->secret_hash.bytes, user.secret_hash.bytes);
+  EXPECT_FALSE(found[1]);
+  EXPECT_EQ(found[2]->user.id, user.id);
+  must_have(store_->set_client_active(client.id, false, make_.now, Origin::command_line()));
+  EXPECT_FALSE(must(store_->find_credentials(names, make_.now)).front());
+}
+
 TEST_P(StoreContract, ATokenIsFoundAsItWasMade) {
   const auto client = add_client();
   const auto user = add_user(client.id);

@@ -76,7 +76,7 @@ class Engine final : public Store {
   Result<std::optional<ListedToken>> find_token(TokenId id) override;
   Result<AuditListPage> list_audit(const AuditFilter& filter, std::optional<std::int64_t> before,
                                    std::int64_t limit) override;
-  Result<std::optional<std::int64_t>> count_live_tokens(Instant now) override;
+  Result<std::optional<std::int64_t>> count_live_tokens(Instant now, std::int64_t at_most) override;
   Result<std::int64_t> count_expiring(Instant from, Instant until) override;
   Result<StaleCounts> count_stale(Instant before) override;
 

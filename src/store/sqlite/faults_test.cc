@@ -195,12 +195,11 @@ TEST_F(FaultyDisk, TheLogIsRestartedOnceAnOldReaderIsGone) {
   while (log_pages(*store_) < 10'000) must(store_->create_client(make_.client(long_name)));
   sqlite3_exec(reader, "COMMIT", nullptr, nullptr, nullptr);
   sqlite3_close(reader);
-  bool restarted = false;
-  for (int i = 0; i < 200 && !restarted; ++i) {
+  const auto deadline = std::chrono::steady_clock::now() + seconds{30};
+  while (log_pages(*store_) >= 1'000) {  // the checkpointer is a thread of its own
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
     must(store_->create_client(make_.client(long_name)));
-    restarted = log_pages(*store_) < 1'000;
   }
-  EXPECT_TRUE(restarted);
 }
 
 // Each restart of the log begins to count its frames anew, so frames alone would repeat.

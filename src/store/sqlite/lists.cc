@@ -14,7 +14,6 @@ namespace {
 // For a page at most so many rows are looked at; a shorter page then has a next one, too.
 constexpr std::int64_t rows_looked_at = 10'000;
 constexpr std::int64_t audit_rows_looked_at = 100'000;
-constexpr std::int64_t live_tokens_counted = 100'000;
 constexpr std::int64_t rows_a_piece = 10'000;
 
 constexpr Uuid greatest_id{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -224,11 +223,11 @@ Result<AuditListPage> Engine::list_audit(const AuditFilter& filter,
   return page;
 }
 
-Result<std::optional<std::int64_t>> Engine::count_live_tokens(Instant now) {
+Result<std::optional<std::int64_t>> Engine::count_live_tokens(Instant now, std::int64_t at_most) {
   auto db = readers_->take();
-  auto rows = TRY(db->query(Query::count_any_live_tokens, now, live_tokens_counted));
+  auto rows = TRY(db->query(Query::count_any_live_tokens, now, at_most));
   TRY_STATUS(rows.next());
-  if (rows.get<std::int64_t>() == live_tokens_counted) return std::optional<std::int64_t>{};
+  if (rows.get<std::int64_t>() == at_most) return std::optional<std::int64_t>{};
   return std::optional(rows.get<std::int64_t>());
 }
 

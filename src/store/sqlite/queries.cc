@@ -76,6 +76,11 @@ constexpr std::array texts{
          "SELECT " USER_COLUMNS ", u.secret_hash,"
          " CASE WHEN u.previous_secret_expires_at_ms > ?3 THEN u.previous_secret_hash END"
          " FROM users u WHERE u.client_id = ?1 AND u.identifier = ?2"},
+    Text{Query::find_credential_by_id,
+         "SELECT " USER_COLUMNS ", u.secret_hash,"
+         " CASE WHEN u.previous_secret_expires_at_ms > ?2 THEN u.previous_secret_hash END"
+         " FROM users u JOIN clients c ON c.id = u.client_id"
+         " WHERE u.id = ?1 AND c.is_active = 1"},
     Text{Query::list_users,
          "SELECT " USER_COLUMNS ", t.preview, t.expires_at_ms, t.created_by_username"
          " FROM users u LEFT JOIN tokens t ON t.id ="

@@ -18,17 +18,18 @@ enum class Query : std::uint8_t {
   release_savepoint,
   rollback_to_savepoint,
   // Reading
-  find_client,         // id
-  find_client_by_key,  // hash, now
-  list_clients,        // after, limit
-  count_users,         // client
-  find_user,           // client, id
-  find_credential,     // client, identifier, now
-  list_users,          // client, first ordinal, last ordinal
-  find_token,          // client, id
-  list_user_tokens,    // client, user, before, limit
-  list_client_tokens,  // client, before, limit
-  count_live_tokens,   // client, user, now
+  find_client,            // id
+  find_client_by_key,     // hash, now
+  list_clients,           // after, limit
+  count_users,            // client
+  find_user,              // client, id
+  find_credential,        // client, identifier, now
+  find_credential_by_id,  // user, now
+  list_users,             // client, first ordinal, last ordinal
+  find_token,             // client, id
+  list_user_tokens,       // client, user, before, limit
+  list_client_tokens,     // client, before, limit
+  count_live_tokens,      // client, user, now
   status,
   ping,
   // Adding

@@ -72,7 +72,10 @@ Result<std::vector<std::optional<UserCredential>>> Engine::find_credentials(
   std::vector<std::optional<UserCredential>> found;
   found.reserve(logins.size());
   for (const auto& login : logins) {
-    auto rows = TRY(db->query(Query::find_credential, login.client_id, login.identifier, now));
+    auto rows =
+        login.user_id
+            ? TRY(db->query(Query::find_credential_by_id, *login.user_id, now))
+            : TRY(db->query(Query::find_credential, login.client_id, login.identifier, now));
     found.push_back(TRY(first(std::move(rows), read_credential)));
   }
   return found;
