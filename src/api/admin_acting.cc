@@ -1,5 +1,7 @@
 #include "api/admin_acting.h"
 
+#include "service/search.h"
+
 namespace claviger::api {
 
 Origin administrator_origin(const Call& /*call*/) {
@@ -15,9 +17,10 @@ Result<ActingClient> acting_for(const Call& call, ClientId client) {
 }
 
 Result<Client> existing_client(const Call& call, ClientId id) {
-  auto client = TRY(call.app.services.store.find_client(id));
-  if (!client) return fail(unacceptable("client_id", "must be the id of a client"));
-  return *std::move(client);
+  auto client = find_client(call.app.services, id);
+  if (!client && client.error().code == Code::not_found)
+    return fail(unacceptable("client_id", "must be the id of a client"));
+  return client;
 }
 
 }  // namespace claviger::api

@@ -3,7 +3,6 @@
 #include "api/call.h"
 #include "audit/trail_check.h"
 #include "service/search.h"
-#include "store/lists.h"
 
 /// What the panel's lists and exports are asked for in the query. A name without a value counts as
 /// absent, as an empty field of a form does. Errors of all: unacceptable_field, duplicate_field.

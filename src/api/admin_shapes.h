@@ -6,7 +6,6 @@
 #include "api/call.h"
 #include "base/json_writer.h"
 #include "service/search.h"
-#include "store/lists.h"
 
 /// How the panel's items look. Each writes members into an open object.
 namespace claviger::api {
