@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/test_place.h"
@@ -33,6 +34,62 @@ class Queries : public testing::Test {
   }
   std::unique_ptr<Connection> db_;
 };
+
+/// How many steps of SQLite's machine the first page of each list of users takes.
+std::vector<int> steps_of_first_pages(sqlite3* db) {
+  std::vector<int> steps;
+  for (auto i = static_cast<int>(Query::users_forward);
+       i <= static_cast<int>(Query::client_users_by_name_backward); ++i) {
+    sqlite3_stmt* statement = nullptr;
+    EXPECT_EQ(sqlite3_prepare_v2(db, sql_of(static_cast<Query>(i)), -1, &statement, nullptr),
+              SQLITE_OK);
+    const bool is_by_name = sqlite3_bind_parameter_count(statement) >= 4;
+    const bool is_backward = (i - static_cast<int>(Query::users_forward)) % 2 == 1;
+    const std::string low(16, '\0'), high(16, '\xff');
+    const auto& from = is_backward ? high : low;
+    const auto bind = [&](int at, const std::string& blob) {
+      sqlite3_bind_blob(statement, at, blob.data(), static_cast<int>(blob.size()),
+                        SQLITE_TRANSIENT);
+    };
+    constexpr int limit = 25;
+    if (is_by_name) {
+      sqlite3_bind_text(statement, 1, is_backward ? "\xff" : "", -1, SQLITE_STATIC);
+      bind(2, low);
+      sqlite3_bind_text(statement, 3, is_backward ? "" : "\xff", -1, SQLITE_STATIC);
+      sqlite3_bind_int(statement, 4, limit);
+      bind(5, low);
+    } else {
+      bind(1, from);
+      sqlite3_bind_int(statement, 2, limit);
+      bind(3, low);
+    }
+    int rows = 0;
+    while (sqlite3_step(statement) == SQLITE_ROW) ++rows;
+    EXPECT_EQ(rows, limit) << sql_of(static_cast<Query>(i));
+    steps.push_back(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0));
+    sqlite3_finalize(statement);
+  }
+  return steps;
+}
+
+TEST_F(Queries, TheFirstPageCostsTheSameAmongManyAsAmongFew) {
+  contract::must(db_->run(
+      "INSERT INTO clients (id, name, api_key_hash, api_key_preview, api_key_created_at_ms,"
+      " created_at_ms) VALUES (zeroblob(16), 'c', zeroblob(32), '', 0, 0)"));
+  // Each second user is inactive.
+  const auto fill = [&](int from, int to) {
+    contract::must(db_->run("WITH RECURSIVE n (i) AS (SELECT " + std::to_string(from) +
+                            " UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(to) +
+                            ") INSERT INTO users (id, client_id, ordinal, identifier, scopes,"
+                            " secret_hash, secret_preview, secret_created_at_ms, created_at_ms,"
+                            " is_active) SELECT CAST (printf('%016d', i) AS BLOB), zeroblob(16), i,"
+                            " printf('u%08d', i), 'x', zeroblob(32), '', 0, 0, i % 2 FROM n"));
+  };
+  fill(1, 100);
+  const auto among_few = steps_of_first_pages(db_->handle());
+  fill(101, 5'000);
+  EXPECT_EQ(steps_of_first_pages(db_->handle()), among_few);
+}
 
 TEST_F(Queries, EachCanBePrepared) {
   for (std::size_t i = 0; i < query_count; ++i) {
