@@ -32,7 +32,7 @@ class Export final : public http::BodySource {
   }
 
  private:
-  static constexpr int kPages = 50;
+  static constexpr int kPages = 10;
   std::string head_;
   AddPage add_page_;
 };

@@ -34,7 +34,10 @@ TEST_F(ServerTest, MakesNoBodyForHead) {
   serve();
   auto c = client();
   c.send(request("HEAD", "/pieces") + request("GET", "/close"));
-  EXPECT_EQ(status_of(c.answer(/*has_body=*/false)), 200);
+  const auto head = c.answer(/*has_body=*/false);
+  EXPECT_EQ(status_of(head), 200);
+  EXPECT_TRUE(has_header(head, "Transfer-Encoding: chunked"));
+  EXPECT_EQ(head.find("Content-Length"), std::string::npos);
   EXPECT_EQ(body_of(c.all()), "/close");
   EXPECT_EQ(handler_.pieces_made(), 0);
 }

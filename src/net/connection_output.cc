@@ -17,7 +17,6 @@ void Connection::write_answer() {
   const bool will_get_body = !x.head.expects_continue || x.input.size() != x.head.size;
   const bool can_skip = will_get_body && x.head.content_length <= limits::body_bytes;
   const bool is_head_only = x.request.method == http::Method::head;
-  if (is_head_only) x.response.source.reset();
   const bool ends_by_closing = x.response.source != nullptr && x.head.is_http_1_0;
   is_last_ = x.response.close || ends_by_closing || !x.head.keep_alive ||
              edge_.is_stopping.load() || (skips_body_ && !can_skip);
@@ -30,6 +29,7 @@ void Connection::write_answer() {
                         .is_http_1_0 = x.head.is_http_1_0,
                         .is_tls = transport_.is_tls()});
   edge_.handler.answered(x.request, x.response, started_);
+  if (is_head_only) x.response.source.reset();
   if (x.response.source == nullptr) return end_answer();
   sends_body_ = true;
   ends_after_body_ = std::exchange(is_last_, false);
