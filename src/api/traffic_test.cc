@@ -36,8 +36,8 @@ TEST(Traffic, CountsEachKindInItsMinute) {
 TEST(Traffic, KeepsADay) {
   Traffic traffic;
   for (int minute = 0; minute < 3'000; ++minute) {
-    traffic.sample(at(minute));
     traffic.count(Kind::unknown);
+    traffic.sample(at(minute));
   }
   const auto series = traffic.series(at(2'999, 59));
   EXPECT_EQ(series.of(Kind::unknown), Numbers(Traffic::minutes_max, 1));

@@ -160,6 +160,9 @@ def serve_once(data):
     return listener.getsockname()
 
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+
+
 @pytest.mark.parametrize(
     "data, error",
     [
@@ -167,12 +170,25 @@ def serve_once(data):
         (b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", AssertionError),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", Closed),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", AssertionError),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", AssertionError),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", AssertionError),
+        (b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", AssertionError),
+        (CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\n", AssertionError),
+        (CHUNKED + b"\r\n1;x\r\na\r\n0\r\n\r\n", AssertionError),
+        (CHUNKED + b"\r\n01\r\na\r\n0\r\n\r\n", AssertionError),
+        (CHUNKED + b"\r\n1\r\nab\r\n0\r\n\r\n", AssertionError),
+        (CHUNKED + b"\r\n1\r\na\r\n", Closed),
     ],
 )
 def test_answers_with_wrong_framing_fail(data, error):
     with Connection(serve_once(data)) as connection, pytest.raises(error):
         connection.read_answer()
+
+
+def test_chunks_are_put_together():
+    data = CHUNKED + b"\r\n3\r\none\r\na\r\n-and-more-\r\n0\r\n\r\n"
+    with Connection(serve_once(data)) as connection:
+        assert connection.read_answer().body == b"one-and-more-"
+        assert connection.received == b""
 
 
 def test_more_than_one_answer_is_seen():
