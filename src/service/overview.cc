@@ -1,5 +1,7 @@
 #include "service/overview.h"
 
+#include <algorithm>
+
 namespace claviger {
 namespace {
 
@@ -11,9 +13,9 @@ Result<SlowCounts> count_now(Store& store, Instant now) {
   const Instant today = std::chrono::floor<std::chrono::days>(now);
   for (std::size_t i = 0; i < expiring_days; ++i) {
     const Instant begins = today + std::chrono::days(i);
-    counts.expiring[i] = {
-        .begins = begins,
-        .tokens = TRY(store.count_expiring(i == 0 ? now : begins, begins + std::chrono::days(1)))};
+    const Instant from = std::max(begins, now);
+    const auto tokens = TRY(store.count_expiring(from, begins + std::chrono::days(1)));
+    counts.expiring[i] = {.begins = begins, .tokens = tokens};
   }
   counts.tokens_live = TRY(store.count_live_tokens(now, counted_slowly));
   counts.stale = TRY(store.count_stale(now - stale_after));
