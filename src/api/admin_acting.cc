@@ -13,7 +13,7 @@ std::string administrator_email(const Call& /*call*/) {
 }
 
 Result<ActingClient> acting_for(const Call& call, ClientId client) {
-  return operator_for(call.app.services, client);
+  return act_for(call.app.services, client, administrator_origin(call));
 }
 
 Result<Client> existing_client(const Call& call, ClientId id) {

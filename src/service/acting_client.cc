@@ -34,10 +34,14 @@ Result<ActingClient> authenticate_client(Services& services, std::string_view ap
   return ActingClient(client->id, hash);
 }
 
-Result<ActingClient> operator_for(Services& services, ClientId client) {
+Result<ActingClient> act_for(Services& services, ClientId client, const Origin& origin) {
   if (!TRY(services.store.find_client(client)))
     return fail(Code::not_found, "There is no such client.");
-  return ActingClient(client, std::nullopt);
+  return ActingClient(client, origin);
+}
+
+Result<ActingClient> operator_for(Services& services, ClientId client) {
+  return act_for(services, client, Origin::command_line());
 }
 
 }  // namespace claviger

@@ -19,6 +19,13 @@ bool is_wanted(const Search& search, bool is_active) {
   return !search.is_active || *search.is_active == is_active;
 }
 
+/// What a text finds is in the order of names, and backward only if that order was asked for.
+ListRange range_of(const Search& search) {
+  auto range = search.range;
+  if (!search.text.empty() && !search.by_name) range.is_descending = false;
+  return range;
+}
+
 template <class Row>
 Found<Row> only(Row row) {
   Found<Row> found;
@@ -37,7 +44,7 @@ Result<Found<Client>> search_clients(Services& services, const Search& search) {
   const ClientFilter filter{.prefix = std::string(search.text),
                             .is_active = search.is_active,
                             .by_name = search.by_name || !search.text.empty()};
-  Found<Client> found{.page = TRY(services.store.list_clients(filter, search.range))};
+  Found<Client> found{.page = TRY(services.store.list_clients(filter, range_of(search)))};
   if (!is_narrowed(search)) found.total = TRY(services.store.status()).clients;
   return found;
 }
@@ -54,7 +61,7 @@ Result<Found<ListedUser>> search_users(Services& services, const Search& search)
                           .prefix = std::string(search.text),
                           .is_active = search.is_active,
                           .by_identifier = search.by_name || !search.text.empty()};
-  Found<ListedUser> found{.page = TRY(services.store.list_users(filter, search.range))};
+  Found<ListedUser> found{.page = TRY(services.store.list_users(filter, range_of(search)))};
   if (!is_narrowed(search)) found.total = TRY(services.store.status()).users;
   return found;
 }

@@ -16,7 +16,7 @@ struct Search {
   std::string_view text{};  // a prefix of the name or identifier, or a whole id; empty: all
   std::optional<bool> is_active{};
   std::optional<ClientId> client_id{};  // of users alone
-  bool by_name = false;                 // else in the order of creation; with a text always by name
+  bool by_name = false;  // else in the order of creation; with a text by name, forward
   ListRange range{};
 };
 

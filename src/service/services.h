@@ -38,12 +38,12 @@ struct Services {
 
 class FoundClients;
 
-/// Who acts on a client's objects: the holder of its API key, or the operator on the command line.
-/// Only authenticate_client and operator_for make one.
+/// Who acts on a client's objects: the holder of its API key, or the operator on the command line
+/// or an administrator, who act for any. Only authenticate_client and act_for make one.
 class ActingClient {
  public:
   ClientId id() const { return id_; }
-  /// The key that was presented; nullopt for the operator.
+  /// The key that was presented; nullopt for operators and administrators.
   const std::optional<ApiKeyHash>& key() const { return key_; }
   /// The same, named by a request in the audit trail.
   ActingClient asked_by(const RequestRef& request) const {
@@ -52,15 +52,17 @@ class ActingClient {
     return acting;
   }
   /// Whose changes these are, for the audit trail.
-  Origin origin() const { return key_ ? Origin::client(id_, request_) : Origin::command_line(); }
+  Origin origin() const { return origin_ ? *origin_ : Origin::client(id_, request_); }
 
  private:
   friend Result<ActingClient> authenticate_client(Services&, std::string_view, FoundClients&);
-  friend Result<ActingClient> operator_for(Services&, ClientId);
-  ActingClient(ClientId id, std::optional<ApiKeyHash> key) : id_(id), key_(key) {}
+  friend Result<ActingClient> act_for(Services&, ClientId, const Origin&);
+  ActingClient(ClientId id, const ApiKeyHash& key) : id_(id), key_(key) {}
+  ActingClient(ClientId id, const Origin& origin) : id_(id), origin_(origin) {}
   ClientId id_;
-  std::optional<ApiKeyHash> key_;
+  std::optional<ApiKeyHash> key_{};
   std::optional<RequestRef> request_{};
+  std::optional<Origin> origin_{};  // nullopt: the client itself
 };
 
 /// Clients by their keys, as they were found for requests that are answered together: each key is
@@ -79,7 +81,9 @@ class FoundClients {
 Result<ActingClient> authenticate_client(Services& services, std::string_view api_key,
                                          FoundClients& found);
 Result<ActingClient> authenticate_client(Services& services, std::string_view api_key);
-/// The operator acting for a client, active or not. Errors: not_found.
+/// Somebody who may do so acts for a client, active or not: an administrator. Errors: not_found.
+Result<ActingClient> act_for(Services& services, ClientId client, const Origin& origin);
+/// The operator on the command line does. Errors: not_found.
 Result<ActingClient> operator_for(Services& services, ClientId client);
 
 }  // namespace claviger

@@ -105,7 +105,8 @@ def test_search_is_by_prefix_in_the_order_of_names(panel):
         return names(panel.items("users", client_id=client["id"], search=search, **query))
 
     assert found("a%") == ["a%", "a%b"]
-    assert found("a%", order="desc") == ["a%b", "a%"]
+    assert found("a%", order="desc") == ["a%", "a%b"]  # as that is the order of creation
+    assert found("a%", order="desc", sort="identifier") == ["a%b", "a%"]
     assert found("a_") == ["a_c"]
     assert found("_") == found("%") == found("*") == found("'") == []
     assert found("a\\") == ["a\\d"]
