@@ -41,6 +41,8 @@ export const fenceWords = (fence: Fence) =>
   fence.fenced ? `Refused by every node since epoch ${fence.epoch ?? '?'}.` : '';
 
 const DATE_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+const FAR = 60 * 86400;
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
 const NUMBER = new Intl.NumberFormat('en-GB');
 const RELATIVE = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
@@ -52,15 +54,15 @@ export const plural = (n: number, one: string, many = `${one}s`) =>
   `${numberWords(n)} ${n === 1 ? one : many}`;
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31536000],
-  ['month', 2592000],
   ['day', 86400],
   ['hour', 3600],
   ['minute', 60],
 ];
 
+/** "3 days ago"; a date where that is too far away to mean much. */
 export function relativeTime(time: string, now = Date.now()) {
   const seconds = (Date.parse(time) - now) / 1000;
+  if (Math.abs(seconds) >= FAR) return DATE.format(new Date(time));
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
   }

@@ -15,6 +15,7 @@ import {
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { numberWords } from '../api/words';
+import { useNarrow } from './ListPage';
 import { chartColors } from '../theme';
 
 export interface Series {
@@ -37,12 +38,14 @@ interface CardProps {
   children: ReactNode;
 }
 
-const WIDTH = 560;
 const HEIGHT = 200;
 const LEFT = 44;
 const BOTTOM = 24;
 const TOP = 8;
 const DASHES = ['', '6 4', '2 3', '10 4 2 4'];
+
+/** Narrow screens get a drawing of their own, or its letters would be tiny. */
+const useWidth = () => (useNarrow() ? 340 : 560);
 
 export const useColors = () => chartColors[useTheme().palette.mode];
 
@@ -118,11 +121,12 @@ const compact = new Intl.NumberFormat('en-GB', { notation: 'compact' });
 
 const Frame = ({ label, top, children }: { label: string; top: number; children: ReactNode }) => {
   const theme = useTheme();
+  const width = useWidth();
   return (
     <svg
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${width} ${HEIGHT}`}
       width="100%"
       fontSize={12}
       fill={theme.palette.text.secondary}
@@ -131,7 +135,7 @@ const Frame = ({ label, top, children }: { label: string; top: number; children:
         <g key={part}>
           <line
             x1={LEFT}
-            x2={WIDTH}
+            x2={width}
             y1={y(part * top, top)}
             y2={y(part * top, top)}
             stroke={theme.palette.divider}
@@ -173,7 +177,8 @@ export const Lines = ({ label, data }: { label: string; data: ChartData }) => {
   const colors = useColors();
   const top = topOf(data);
   const count = data.labels.length;
-  const x = (at: number) => LEFT + ((WIDTH - LEFT) * at) / Math.max(1, count - 1);
+  const width = useWidth();
+  const x = (at: number) => LEFT + ((width - LEFT) * at) / Math.max(1, count - 1);
   const ticks = [...new Set([0, Math.floor((count - 1) / 2), count - 1])].filter((at) => at >= 0);
   const anchor = (at: number) => (at === 0 ? 'start' : at === count - 1 ? 'end' : 'middle');
   return (
@@ -205,7 +210,9 @@ export const Bars = ({ label, data }: { label: string; data: ChartData }) => {
   const colors = useColors();
   const top = topOf(data);
   const values = data.series[0]?.values ?? [];
-  const step = (WIDTH - LEFT) / Math.max(1, values.length);
+  const labels = useNarrow() ? data.labels.map((l) => l.split(' ')[0]) : data.labels;
+  const width = useWidth();
+  const step = (width - LEFT) / Math.max(1, values.length);
   return (
     <Frame label={label} top={top}>
       {values.map((value, at) => (
@@ -219,7 +226,7 @@ export const Bars = ({ label, data }: { label: string; data: ChartData }) => {
             fill={colors[0]}
           />
           <text x={LEFT + (at + 0.5) * step} y={HEIGHT - 6} textAnchor="middle">
-            {data.labels[at]}
+            {labels[at]}
           </text>
         </g>
       ))}

@@ -20,6 +20,7 @@ export const CursorPagination = () => {
     >
       <TextField
         select
+        fullWidth={false}
         size="small"
         variant="standard"
         label="Rows"

@@ -48,12 +48,22 @@ export const ListPage = (props: Props) => (
       disableSyncWithLocation={Boolean(props.within)}
       storeKey={props.within ? false : undefined}
       component={Frame}
-      sx={{ '& .RaList-actions': { alignItems: 'center' } }}
+      sx={toolbarStyles}
     >
       {props.children}
     </List>
   </Box>
 );
+
+const toolbarStyles = {
+  '& .RaList-actions, & .MuiToolbar-root, & form': { backgroundColor: 'transparent' },
+  '& form.RaFilterForm-root, & .RaListToolbar-root form': {
+    display: { xs: 'grid', md: 'flex' },
+    gridTemplateColumns: '1fr 1fr',
+    gap: { xs: 1, md: 0 },
+    width: '100%',
+  },
+};
 
 const Frame = ({ children }: { children?: ReactNode }) => (
   <Card variant="outlined" sx={{ overflowX: 'auto' }}>

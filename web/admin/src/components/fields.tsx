@@ -40,13 +40,13 @@ export const ActiveChip = ({ active }: { active: boolean }) => (
 );
 
 export const ClientLink = ({ id, name }: { id: string; name: string }) => (
-  <Link component={RouterLink} to={`/clients/${id}/show`} sx={{ overflowWrap: 'anywhere' }}>
+  <Link component={RouterLink} to={`/clients/${id}/show`} sx={{ overflowWrap: 'break-word' }}>
     {name}
   </Link>
 );
 
 export const UserLink = ({ id, name }: { id: string; name: string }) => (
-  <Link component={RouterLink} to={`/users/${id}/show`} sx={{ overflowWrap: 'anywhere' }}>
+  <Link component={RouterLink} to={`/users/${id}/show`} sx={{ overflowWrap: 'break-word' }}>
     {name}
   </Link>
 );
@@ -58,7 +58,7 @@ export const TokenLink = ({ id, name }: { id: string; name: string }) => (
 );
 
 export const Mono = ({ children }: { children: ReactNode }) => (
-  <Box component="code" sx={{ fontSize: '0.9em', overflowWrap: 'anywhere' }}>
+  <Box component="code" sx={{ fontSize: '0.9em', overflowWrap: 'break-word' }}>
     {children}
   </Box>
 );

@@ -2,12 +2,13 @@
 // each row is a card.
 import { Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { DataTable, RecordContextProvider, useListContext } from 'react-admin';
+import { BulkActionsToolbar, DataTable, RecordContextProvider, useListContext } from 'react-admin';
 import { useMayChange } from '../api/session';
 import type { Client, Token, User } from '../api/types';
 import { numberWords } from '../api/words';
 import { RevokeSelected } from '../actions/RevokeDialogs';
 import { ActiveChip, ClientLink, Mono, StateChip, TokenLink, UserLink, When } from './fields';
+import { SelectPage, SelectToken } from './selection';
 import { useNarrow } from './ListPage';
 
 type Row = { id: string | number };
@@ -140,6 +141,12 @@ export const UserTable = ({ withClient = true }: { withClient?: boolean }) =>
 
 const issuedBy = (token: Token) => token.created_by_username ?? 'the user';
 
+const Selected = () => (
+  <BulkActionsToolbar>
+    <RevokeSelected />
+  </BulkActionsToolbar>
+);
+
 const TokenCards = () => (
   <Cards<Token>>
     {(token) => (
@@ -166,11 +173,14 @@ export const TokenTable = ({ withUser = true }: { withUser?: boolean }) => {
   if (useNarrow()) return <TokenCards />;
   return (
     <DataTable<Token>
-      bulkActionButtons={mayChange ? <RevokeSelected /> : false}
-      isRowSelectable={(token) => token.state === 'live'}
+      bulkActionButtons={false}
+      bulkActionsToolbar={mayChange ? <Selected /> : undefined}
       rowClick="show"
       empty={<NothingFits />}
     >
+      {mayChange && (
+        <TokenColumn label={<SelectPage />} render={(token) => <SelectToken token={token} />} />
+      )}
       <TokenColumn label="Token" render={(t) => <TokenLink id={t.id} name={t.preview} />} />
       {withUser && (
         <TokenColumn

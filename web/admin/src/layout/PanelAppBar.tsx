@@ -22,12 +22,18 @@ const AccessItem = () => {
 const Whereabouts = () => {
   const session = useSession();
   if (!session) return null;
-  const chip = { color: 'inherit', borderColor: 'rgba(255,255,255,0.6)', minWidth: 0 };
+  const chip = {
+    color: 'inherit',
+    borderColor: 'rgba(255,255,255,0.6)',
+    minWidth: 0,
+    fontSize: { xs: '0.7rem', sm: '0.8rem' },
+    '& .MuiChip-label': { px: { xs: 0.75, sm: 1 } },
+  };
   return (
     <Box
       role="group"
       aria-label="Environment and role"
-      sx={{ display: 'flex', gap: 1, minWidth: 0 }}
+      sx={{ display: 'flex', gap: { xs: 0.5, sm: 1 }, minWidth: 0 }}
     >
       <Chip size="small" variant="outlined" sx={chip} label={session.environment} />
       <Chip size="small" variant="outlined" sx={chip} label={session.role} />
@@ -41,7 +47,9 @@ export const PanelAppBar = (props: AppBarProps) => (
     toolbar={
       <>
         <ToggleThemeButton />
-        <LoadingIndicator />
+        <Box sx={{ display: { xs: 'none', sm: 'block' } }}>
+          <LoadingIndicator />
+        </Box>
       </>
     }
     userMenu={

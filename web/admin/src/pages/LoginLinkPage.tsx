@@ -1,4 +1,5 @@
 import { Alert, Button, Link, Typography } from '@mui/material';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link as RouterLink, useNavigate, useParams } from 'react-router-dom';
 import { api } from '../api/http';
@@ -15,6 +16,7 @@ export const LoginLinkPage = () => {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const navigate = useNavigate();
+  const queries = useQueryClient();
   useEffect(() => {
     if (!given) return;
     setCode(given);
@@ -26,6 +28,7 @@ export const LoginLinkPage = () => {
     setBusy(true);
     try {
       setSession(await api.post<Session>('/login/link', { code }));
+      await queries.resetQueries({ queryKey: ['auth'] });
       navigate('/', { replace: true });
     } catch (error) {
       setProblem(errorWords(error));
