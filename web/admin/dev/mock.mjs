@@ -1,5 +1,6 @@
 // A stand-in for the panel's server, with data in memory, to try pages without the binary:
-//   npm run mock [-- --port 8004 --empty --role auditor --idle 1800]
+//   npm run mock [-- --port 8004 --empty --idle 1800]
+// Codes of login links: "good" and "auditor"; with "-" and more behind, they work once.
 // For development only: it checks next to nothing. Tests run against the real binary.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -20,7 +21,6 @@ const { values: options } = parseArgs({
   options: {
     port: { type: 'string', default: '8004' },
     empty: { type: 'boolean', default: false },
-    role: { type: 'string', default: 'administrator' },
     idle: { type: 'string', default: '1800' },
   },
 });
@@ -85,24 +85,28 @@ function rotate(item, what, kind, body) {
   item[`${what}_created_at`] = iso(Date.now());
   item[`previous_${what}_expires_at`] = old ? iso(Date.now() + old * 1000) : null;
   record(data, `${what}_rotated`, kind, item);
+  if (body.revoke_tokens) data.tokens.filter((one) => one.user_id === item.id).forEach(revoke);
   return { ...item, [what]: credential(kind), ...fence() };
 }
 
 function patch(kind, item, body) {
   Object.assign(item, body);
+  if (body.is_active === false) {
+    data.tokens.filter((one) => one[`${kind}_id`] === item.id).forEach(revoke);
+  }
   const word = body.is_active ? 'activated' : 'deactivated';
   record(data, body.scopes ? 'scopes_changed' : `${kind}_${word}`, kind, item);
   return { ...item, ...fence() };
 }
 
-function login(response) {
+function login(response, role) {
   const id = randomUUID();
   const at = iso(Date.now());
-  const email = options.role === 'auditor' ? 'iris@example.com' : 'ada@example.com';
+  const email = role === 'auditor' ? 'iris@example.com' : 'ada@example.com';
   sessions.set(id, {
     id: randomUUID(),
     email,
-    role: options.role,
+    role,
     created_at: at,
     last_seen_at: at,
     expires_at: iso(Date.now() + 43200000),
@@ -139,15 +143,19 @@ function end(wanted) {
   return ended;
 }
 
+const issued = new Map();
+
 function withSecret(body) {
   const user = data.users.find(
     (one) => one.client_id === body.client_id && one.identifier === body.identifier,
   );
-  if (!user || !body.secret || !user.is_active) {
+  if (!user || !body.secret || body.secret.endsWith('_') || !user.is_active) {
     throw new Refusal(401, 'invalid_credentials', 'The identifier or the secret is wrong.');
   }
   const token = addToken(data, user, 'ada@example.com', body.expires_in);
-  return { ...token, token: `eyJhbGciOiJIUzI1NiJ9.${randomUUID()}.${randomUUID()}` };
+  const text = `eyJhbGciOiJIUzI1NiJ9.${randomUUID()}.${randomUUID()}`;
+  issued.set(text, token);
+  return { ...token, token: text };
 }
 
 /** "METHOD /path/with/*" to what answers it: ({ids, body, query, session, response}). */
@@ -180,6 +188,10 @@ const ROUTES = {
     return { checked_to: checked, hash: 'ab', newest, done: checked === newest, problem: null };
   },
   'GET /audit': ({ query }) => list('audit', query),
+  'GET /export/*': ({ ids, response }) => {
+    response.setHeader('Content-Disposition', `attachment; filename="${ids[0]}.csv"`);
+    return csv(data[ids[0]]);
+  },
   'GET /clients': ({ query }) => list('clients', query),
   'GET /users': ({ query }) => list('users', query),
   'GET /tokens': ({ query }) => list('tokens', query),
@@ -219,6 +231,10 @@ const ROUTES = {
   },
 };
 
+const csv = (items) => items.map((item) => Object.values(item).join(',')).join('\n');
+
+const used = new Set();
+
 const WITHOUT_SESSION = {
   'GET /login': () => ({
     openid: true,
@@ -226,8 +242,10 @@ const WITHOUT_SESSION = {
     environment: 'development',
   }),
   'POST /login/link': ({ body, response }) => {
-    if (body.code !== 'good') throw new Refusal(401, 'invalid_link');
-    return login(response);
+    const role = { good: 'administrator', auditor: 'auditor' }[body.code?.split('-')[0]];
+    if (!role || used.has(body.code)) throw new Refusal(401, 'invalid_link');
+    if (body.code.includes('-')) used.add(body.code);
+    return login(response, role);
   },
 };
 
@@ -273,6 +291,8 @@ async function serveFile(path, response) {
   response.end(content);
 }
 
+const CREATES = ['clients', 'users', 'tokens', 'administrators'].map((k) => `/admin/api/${k}`);
+
 async function bodyOf(request) {
   let text = '';
   for await (const part of request) text += part;
@@ -282,8 +302,14 @@ async function bodyOf(request) {
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://localhost');
   try {
+    if (url.pathname === '/token') {
+      const token = issued.get((request.headers.authorization ?? '').slice('Bearer '.length));
+      response.statusCode = token?.state === 'live' ? 200 : 401;
+      return response.end();
+    }
     if (!url.pathname.startsWith('/admin/api/')) return await serveFile(url.pathname, response);
     const answer = respond(request, url, await bodyOf(request), response);
+    if (request.method === 'POST' && CREATES.includes(url.pathname)) response.statusCode = 201;
     response.setHeader('Content-Type', 'application/json');
     return response.end(JSON.stringify(answer));
   } catch (error) {
@@ -295,5 +321,7 @@ const server = createServer(async (request, response) => {
 
 server.listen(Number(options.port), '127.0.0.1', () => {
   const { port } = server.address();
-  process.stdout.write(`ready http://127.0.0.1:${port}/admin/#/login/link/good\n`);
+  process.stdout.write(`ready http://127.0.0.1:${port}\n`);
 });
+
+process.on('SIGTERM', () => process.exit(0));

@@ -59,10 +59,13 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+export const isFar = (time: string, now = Date.now()) =>
+  Math.abs(Date.parse(time) - now) >= FAR * 1000;
+
 /** "3 days ago"; a date where that is too far away to mean much. */
 export function relativeTime(time: string, now = Date.now()) {
   const seconds = (Date.parse(time) - now) / 1000;
-  if (Math.abs(seconds) >= FAR) return DATE.format(new Date(time));
+  if (isFar(time, now)) return DATE.format(new Date(time));
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
   }

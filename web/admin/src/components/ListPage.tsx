@@ -56,13 +56,14 @@ export const ListPage = (props: Props) => (
 );
 
 const toolbarStyles = {
-  '& .RaList-actions, & .MuiToolbar-root, & form': { backgroundColor: 'transparent' },
-  '& form.RaFilterForm-root, & .RaListToolbar-root form': {
+  '& .MuiToolbar-root, & form': { backgroundColor: 'transparent' },
+  '& form': {
     display: { xs: 'grid', md: 'flex' },
     gridTemplateColumns: '1fr 1fr',
-    gap: { xs: 1, md: 0 },
+    columnGap: { xs: 1, md: 0 },
     width: '100%',
   },
+  '& form > *': { minWidth: 0 },
 };
 
 const Frame = ({ children }: { children?: ReactNode }) => (

@@ -2,14 +2,14 @@
 import { Box, Chip, Link, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
 import { Link as RouterLink } from 'react-router-dom';
-import { dateTime, relativeTime } from '../api/words';
+import { dateTime, isFar, relativeTime } from '../api/words';
 
 /** A time, with how far it is from now; "never" or another word where there is none. */
 export const When = ({ at, none = 'never' }: { at: string | null; none?: string }) =>
   at ? (
-    <time dateTime={at} title={dateTime(at)}>
+    <Box component="time" dateTime={at} title={dateTime(at)} sx={{ whiteSpace: 'nowrap' }}>
       {relativeTime(at)}
-    </time>
+    </Box>
   ) : (
     <>{none}</>
   );
@@ -17,7 +17,8 @@ export const When = ({ at, none = 'never' }: { at: string | null; none?: string 
 export const ExactWhen = ({ at, none = 'never' }: { at: string | null; none?: string }) =>
   at ? (
     <time dateTime={at}>
-      {dateTime(at)} ({relativeTime(at)})
+      {dateTime(at)}
+      {isFar(at) ? '' : ` (${relativeTime(at)})`}
     </time>
   ) : (
     <>{none}</>

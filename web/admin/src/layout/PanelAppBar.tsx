@@ -41,6 +41,14 @@ const Whereabouts = () => {
   );
 };
 
+/** Its name begins with what is written on it. */
+const AccountMenu = () => (
+  <UserMenu label={`${useSession()?.email ?? ''}: account`}>
+    <AccessItem />
+    <Logout />
+  </UserMenu>
+);
+
 export const PanelAppBar = (props: AppBarProps) => (
   <AppBar
     {...props}
@@ -52,12 +60,7 @@ export const PanelAppBar = (props: AppBarProps) => (
         </Box>
       </>
     }
-    userMenu={
-      <UserMenu>
-        <AccessItem />
-        <Logout />
-      </UserMenu>
-    }
+    userMenu={<AccountMenu />}
   >
     <Typography
       component="span"

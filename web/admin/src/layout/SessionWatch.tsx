@@ -48,7 +48,11 @@ export const SessionWatch = () => {
   };
   const warn = Math.min(WARN_SECONDS, (session?.idle_seconds ?? 0) / 2);
   return (
-    <Dialog open={!over && left <= warn} role="alertdialog" aria-labelledby="idle-title">
+    <Dialog
+      open={!over && left <= warn}
+      slotProps={{ paper: { role: 'alertdialog' } }}
+      aria-labelledby="idle-title"
+    >
       <DialogTitle id="idle-title">Still there?</DialogTitle>
       <DialogContent>
         <DialogContentText>
