@@ -207,7 +207,8 @@ describe('changes', () => {
     const made = await seed(page, 130);
     await showUser(made);
     await page.getByLabel('Select all live tokens of this page').check();
-    await page.getByRole('button', { name: 'Select all', exact: true }).click();
+    await button(page, 'Select all, at most 1,000').click();
+    await seen(page.getByText('130 selected'));
     let held;
     const second = new Promise((resolve) => (held = resolve));
     let calls = 0;

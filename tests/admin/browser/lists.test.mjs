@@ -87,6 +87,18 @@ describe('lists', () => {
     await seen(page.getByText('Nothing fits these filters.'));
   });
 
+  test('selecting all selects what the filters let through, and no more', async () => {
+    const other = await seed(page, 3);
+    await go(page, `/tokens?filter=${JSON.stringify({ client_id: other.client.id })}`, 'Tokens');
+    await seen(pages().getByText('1–3'));
+    await page.getByLabel('Select all live tokens of this page').check();
+    await button(page, 'Select all, at most 1,000').click();
+    await seen(page.getByText('3 selected'));
+    await gone(page.getByText('5 selected'));
+    await button(page, 'Unselect').click();
+    await gone(page.getByRole('group', { name: 'Selection' }));
+  });
+
   test('lead to details, and details to each other', async () => {
     await go(page, '/users', 'Users');
     await page.getByRole('link', { name: made.user.identifier, exact: true }).click();

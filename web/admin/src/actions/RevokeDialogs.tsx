@@ -1,6 +1,6 @@
 import { LinearProgress, Typography } from '@mui/material';
 import { useState } from 'react';
-import { useListContext, useUnselectAll } from 'react-admin';
+import { useListContext } from 'react-admin';
 import { api, ApiError } from '../api/http';
 import type { Fence, Revoked, Token, User } from '../api/types';
 import { errorWords, fenceWords, numberWords, plural } from '../api/words';
@@ -67,9 +67,14 @@ async function revokeAll(ids: string[], tell: (progress: Progress) => void) {
   return { ...progress, last };
 }
 
-const RevokeSelectedDialog = ({ ids, onClose }: { ids: string[]; onClose: () => void }) => {
+interface SelectedProps {
+  ids: string[];
+  unselect: () => void;
+  onClose: () => void;
+}
+
+const RevokeSelectedDialog = ({ ids, unselect, onClose }: SelectedProps) => {
   const [progress, setProgress] = useState<Progress | null>(null);
-  const unselect = useUnselectAll('tokens');
   const revoke = async () => {
     const { revoked, missing, last } = await revokeAll(ids, setProgress);
     const gone = missing ? ` ${plural(missing, 'token')} no longer there.` : '';
@@ -107,10 +112,16 @@ const RevokeSelectedDialog = ({ ids, onClose }: { ids: string[]; onClose: () => 
 };
 
 export const RevokeSelected = () => {
-  const { selectedIds } = useListContext<Token>();
+  const { selectedIds, onUnselectItems } = useListContext<Token>();
   return (
     <ActionButton label="Revoke" color="error" size="small">
-      {(close) => <RevokeSelectedDialog ids={selectedIds.map(String)} onClose={close} />}
+      {(close) => (
+        <RevokeSelectedDialog
+          ids={selectedIds.map(String)}
+          unselect={() => onUnselectItems()}
+          onClose={close}
+        />
+      )}
     </ActionButton>
   );
 };

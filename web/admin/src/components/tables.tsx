@@ -2,13 +2,12 @@
 // each row is a card.
 import { Box, Typography } from '@mui/material';
 import type { ReactNode } from 'react';
-import { BulkActionsToolbar, DataTable, RecordContextProvider, useListContext } from 'react-admin';
+import { DataTable, RecordContextProvider, useListContext } from 'react-admin';
 import { useMayChange } from '../api/session';
 import type { Client, Token, User } from '../api/types';
 import { numberWords } from '../api/words';
-import { RevokeSelected } from '../actions/RevokeDialogs';
 import { ActiveChip, ClientLink, Mono, StateChip, TokenLink, UserLink, When } from './fields';
-import { SelectPage, SelectToken } from './selection';
+import { SelectionBar, SelectPage, SelectToken } from './selection';
 import { useNarrow } from './ListPage';
 
 type Row = { id: string | number };
@@ -141,12 +140,6 @@ export const UserTable = ({ withClient = true }: { withClient?: boolean }) =>
 
 const issuedBy = (token: Token) => token.created_by_username ?? 'the user';
 
-const Selected = () => (
-  <BulkActionsToolbar>
-    <RevokeSelected />
-  </BulkActionsToolbar>
-);
-
 const TokenCards = () => (
   <Cards<Token>>
     {(token) => (
@@ -174,7 +167,7 @@ export const TokenTable = ({ withUser = true }: { withUser?: boolean }) => {
   return (
     <DataTable<Token>
       bulkActionButtons={false}
-      bulkActionsToolbar={mayChange ? <Selected /> : undefined}
+      bulkActionsToolbar={mayChange ? <SelectionBar /> : undefined}
       rowClick="show"
       empty={<NothingFits />}
     >
