@@ -42,7 +42,7 @@ export const clientFilter = (
       optionText="name"
       filterToQuery={(text: string) => (text ? { search: text } : {})}
       helperText={false}
-      sx={{ minWidth: 180 }}
+      sx={{ minWidth: { md: 180 } }}
     />
   </ReferenceInput>
 );

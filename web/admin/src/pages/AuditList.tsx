@@ -1,5 +1,14 @@
-import { Box, Typography } from '@mui/material';
-import { DataTable, SelectInput, TextInput, useRecordContext } from 'react-admin';
+import {
+  Box,
+  Button,
+  Dialog,
+  DialogActions,
+  DialogContent,
+  DialogTitle,
+  Typography,
+} from '@mui/material';
+import { useState } from 'react';
+import { DataTable, SelectInput, TextInput } from 'react-admin';
 import type { AuditRow } from '../api/types';
 import { dateTime } from '../api/words';
 import { PageLink } from '../components/PageLink';
@@ -71,13 +80,12 @@ const ObjectOf = ({ row }: { row: AuditRow }) => {
   return page ? <PageLink to={page}>{name}</PageLink> : <>{name}</>;
 };
 
-const More = () => {
-  const row = useRecordContext<AuditRow>();
-  if (!row) return null;
+const RowDetails = ({ row }: { row: AuditRow }) => {
   const client = row.client_id && <ClientLink id={row.client_id} name={row.client_id} />;
   return (
     <Details
       rows={[
+        ['Time', row.at],
         ['Object id', row.object_id ?? 'none'],
         ['Client', client ?? 'none'],
         ['Actor', [row.actor, row.actor_id].filter(Boolean).join(' ')],
@@ -86,6 +94,31 @@ const More = () => {
         ['Hash', <Mono key="hash">{row.hash}</Mono>],
       ]}
     />
+  );
+};
+
+const More = ({ row }: { row: AuditRow }) => {
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)} aria-label={`More about ${row.sequence}`}>
+        More
+      </Button>
+      <Dialog open={open} onClose={close} fullWidth maxWidth="md" aria-labelledby="row-title">
+        <DialogTitle id="row-title">
+          {row.sequence}. {actionWords(row.action)}
+        </DialogTitle>
+        <DialogContent>
+          <RowDetails row={row} />
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={close} autoFocus>
+            Close
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </>
   );
 };
 
@@ -104,7 +137,7 @@ const AuditTable = () =>
             {dateTime(row.at)} by {row.actor} {row.actor_id}
           </Typography>
           <Typography variant="body2" component="div">
-            <ObjectOf row={row} /> {row.detail}
+            <ObjectOf row={row} /> {row.detail} <More row={row} />
           </Typography>
         </>
       )}
@@ -113,7 +146,6 @@ const AuditTable = () =>
     <DataTable<Row>
       bulkActionButtons={false}
       rowClick={false}
-      expand={<More />}
       empty={<Typography sx={{ p: 2 }}>Nothing fits these filters.</Typography>}
     >
       <Column label="No." render={(row) => row.sequence} />
@@ -123,6 +155,7 @@ const AuditTable = () =>
       <Column label="By" render={(row) => row.actor} />
       <Column label="From" render={(row) => row.address} />
       <Column label="Detail" render={(row) => row.detail} />
+      <Column label="All" render={(row) => <More row={row} />} />
     </DataTable>
   );
 
