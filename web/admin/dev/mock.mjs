@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import {
   addClient,
   addToken,
@@ -288,7 +289,8 @@ async function serveFile(path, response) {
       `img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; ` +
       `object-src 'none'; form-action 'self'; frame-ancestors 'none'`,
   );
-  response.end(content);
+  response.setHeader('Content-Encoding', 'gzip');
+  response.end(gzipSync(content));
 }
 
 const CREATES = ['clients', 'users', 'tokens', 'administrators'].map((k) => `/admin/api/${k}`);
