@@ -6,7 +6,8 @@ import type { Query } from './http';
 import type { AuditRow, Page } from './types';
 
 const LARGEST_PAGE = 100;
-const FARTHEST_ROW = 5000;
+const MOST_CALLS = 100;
+const TOO_FAR = 'Too many rows are in between. Narrow the filters, or start from the first page.';
 
 type Item = RaRecord & Record<string, unknown>;
 
@@ -43,44 +44,37 @@ function cursorsOf(resource: string, query: Query) {
   return known;
 }
 
-async function fetchPage(resource: string, query: Query, skip: number, size: number) {
+/** The rows from `skip` on; a page of the server may be short, even empty, before the end. */
+async function readRows(resource: string, query: Query, skip: number, count: number) {
   const known = cursorsOf(resource, query);
-  const ask = async (row: number, rows: number) => {
-    const page = await api.get<Page<unknown>>(`/${resource}`, {
-      ...query,
-      page_size: rows,
-      after: known.get(row),
-    });
-    if (page.next) known.set(row + page.items.length, page.next);
-    return page;
-  };
   let row = Math.max(0, ...[...known.keys()].filter((at) => at <= skip));
-  if (skip - row > FARTHEST_ROW) {
-    throw new ApiError(404, { detail: 'That page is too far away. Start from the first one.' });
-  }
-  while (row < skip) {
-    const page = await ask(row, Math.min(LARGEST_PAGE, skip - row));
-    if (!page.next) return { items: [], next: null, total: page.total };
+  let after = known.get(row);
+  let total: number | null = null;
+  let more = true;
+  const items: unknown[] = [];
+  for (let calls = 0; more && row < skip + count; calls += 1) {
+    if (calls === MOST_CALLS) throw new ApiError(404, { detail: TOO_FAR });
+    const end = row < skip ? skip : skip + count;
+    const page_size = Math.min(LARGEST_PAGE, end - row);
+    const page = await api.get<Page<unknown>>(`/${resource}`, { ...query, page_size, after });
+    if (row >= skip) items.push(...page.items);
     row += page.items.length;
+    after = page.next ?? undefined;
+    more = page.next !== null;
+    total = page.total;
+    if (page.next && row > 0) known.set(row, page.next);
   }
-  return ask(row, size);
+  return { items, more, total };
 }
 
 async function getList(resource: string, params: GetListParams) {
   const { page = 1, perPage = 25 } = params.pagination ?? {};
   const query = baseQuery(resource, params);
-  const first = (page - 1) * perPage;
-  let answer = await fetchPage(resource, query, first, Math.min(perPage, LARGEST_PAGE));
-  const items = [...answer.items];
-  while (items.length < perPage && answer.next && answer.items.length === LARGEST_PAGE) {
-    const size = Math.min(LARGEST_PAGE, perPage - items.length);
-    answer = await fetchPage(resource, query, first + items.length, size);
-    items.push(...answer.items);
-  }
+  const { items, more, total } = await readRows(resource, query, (page - 1) * perPage, perPage);
   return {
     data: items.map((item) => withId(resource, item)),
-    total: answer.total ?? undefined,
-    pageInfo: { hasNextPage: answer.next !== null, hasPreviousPage: page > 1 },
+    total: total ?? undefined,
+    pageInfo: { hasNextPage: more, hasPreviousPage: page > 1 },
   };
 }
 

@@ -40,7 +40,7 @@ const stateFilter = (state: string) =>
 
 const Numbers = ({ overview }: { overview: Overview }) => {
   const { clients, users, tokens_live } = overview;
-  const live = tokens_live === null ? 'not counted yet' : numberWords(tokens_live);
+  const live = tokens_live === null ? 'too many to count' : numberWords(tokens_live);
   return (
     <Grid width={160}>
       <Number name="Live tokens" value={live} to={`/tokens${stateFilter('live')}`} />
