@@ -94,6 +94,8 @@ describe('the audit trail', () => {
       page.getByRole('link', { name: 'Export' }).click(),
     ]);
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
-    assert.ok(lines.map((line) => JSON.parse(line)).some(({ action }) => action === 'client_created'));
+    assert.ok(
+      lines.map((line) => JSON.parse(line)).some(({ action }) => action === 'client_created'),
+    );
   });
 });

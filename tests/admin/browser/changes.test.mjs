@@ -23,7 +23,8 @@ describe('changes', () => {
   });
 
   const showUser = ({ user }) => go(page, `/users/${user.id}/show`, `User ${user.identifier}`);
-  const showClient = ({ client }) => go(page, `/clients/${client.id}/show`, `Client ${client.name}`);
+  const showClient = ({ client }) =>
+    go(page, `/clients/${client.id}/show`, `Client ${client.name}`);
   const close = () => button(dialog(page), 'Close').click();
 
   /** Asks a GET that a token's holder would ask. */

@@ -25,7 +25,11 @@ export class Server {
       CLAVIGER_LISTEN: '127.0.0.1:0',
       ...settings,
     };
-    const child = spawn(binary(), ['serve'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary(), ['serve'], {
+      env,
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const server = new Server(child, env, folder);
     server.url = await server.ready();
     return server;

@@ -57,6 +57,9 @@ async function send(method: string, path: string, body?: unknown): Promise<Respo
   }
 }
 
+/** Codes of 401 that say that there is no session, rather than that a secret is wrong. */
+const ENDED = ['no_session', 'missing_credential'];
+
 async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   let response = await send(method, path, body);
   if (response.ok) {
@@ -70,7 +73,7 @@ async function call<Answer>(method: string, path: string, body?: unknown): Promi
     if (response.ok) return (await response.json()) as Answer;
     problem = await readProblem(response);
   }
-  if (response.status === 401 && problem.code === 'no_session') setSession(null);
+  if (response.status === 401 && ENDED.includes(problem.code ?? '')) setSession(null);
   throw new ApiError(response.status, problem, response.headers.get('Retry-After'));
 }
 
