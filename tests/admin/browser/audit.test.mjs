@@ -88,6 +88,7 @@ describe('the audit trail', () => {
   });
 
   test('is exported', async () => {
+    await page.reload();
     await go(page, '/audit', 'Audit trail');
     const [download] = await Promise.all([
       page.waitForEvent('download'),

@@ -1,4 +1,5 @@
 // What the panel's server answers, in the words of its OpenAPI document.
+import type { components } from './schema';
 
 export type Role = 'administrator' | 'auditor';
 
@@ -45,76 +46,13 @@ export interface Page<Item> {
   total: number | null;
 }
 
-export interface Client {
-  id: string;
-  name: string;
-  is_active: boolean;
-  created_at: string;
-  api_key_preview: string;
-  api_key_created_at: string;
-  previous_api_key_expires_at: string | null;
-  last_used_at: string | null;
-  users: number;
-}
-
-export interface User {
-  id: string;
-  client_id: string;
-  client_name: string;
-  identifier: string;
-  scopes: string[];
-  is_active: boolean;
-  created_at: string;
-  secret_preview: string;
-  secret_created_at: string;
-  previous_secret_expires_at: string | null;
-  last_used_at: string | null;
-  newest_token: {
-    preview: string;
-    expires_at: string;
-    created_by_username: string | null;
-  } | null;
-}
-
-export type TokenState = 'live' | 'expired' | 'revoked';
-
-export interface Token {
-  id: string;
-  user_id: string;
-  username: string;
-  client_id: string;
-  client_name: string;
-  preview: string;
-  created_by_username: string | null;
-  created_at: string;
-  expires_at: string;
-  revoked_at: string | null;
-  last_used_at: string | null;
-  state: TokenState;
-}
-
-export interface AuditRow {
-  sequence: number;
-  at: string;
-  actor: string;
-  actor_id: string | null;
-  action: string;
-  object: string | null;
-  object_id: string | null;
-  client_id: string | null;
-  request_id: string | null;
-  address: string | null;
-  detail: string | null;
-  hash: string;
-}
-
-export interface AuditCheck {
-  checked_to: number;
-  hash: string;
-  newest: number;
-  done: boolean;
-  problem: string | null;
-}
+type Schemas = components['schemas'];
+export type Client = Schemas['AdminClient'];
+export type User = Schemas['AdminUser'];
+export type Token = Schemas['AdminToken'];
+export type AuditRow = Schemas['AdminAuditRow'];
+export type AuditCheck = Schemas['AdminAuditCheck'];
+export type Overview = Schemas['AdminOverview'];
 
 /** How far a change that takes something back has come. */
 export interface Fence {
@@ -125,22 +63,6 @@ export interface Fence {
 export interface Revoked extends Fence {
   revoked: number;
   missing?: number;
-}
-
-export interface Overview {
-  clients: number;
-  users: number;
-  tokens_live: number | null;
-  uptime_seconds: number;
-  series: {
-    step_seconds: number;
-    from: string;
-    issued: number[];
-    accepted: number[];
-    refused: Record<'malformed' | 'expired' | 'unknown' | 'revoked', number[]>;
-  };
-  expiring: { day: string; tokens: number }[];
-  stale: { after_days: number; secrets: number; api_keys: number; unused_users: number };
 }
 
 /** An error's body (RFC 9457). */

@@ -90,7 +90,7 @@ const RowDetails = ({ row }: { row: AuditRow }) => {
         ['Client', client ?? 'none'],
         ['Actor', [row.actor, row.actor_id].filter(Boolean).join(' ')],
         ['Request', row.request_id ?? 'none'],
-        ['Detail', row.detail ?? 'none'],
+        ['Detail', row.detail || 'none'],
         ['Hash', <Mono key="hash">{row.hash}</Mono>],
       ]}
     />
