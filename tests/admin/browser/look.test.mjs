@@ -7,7 +7,7 @@ import { newPage, quiet, seed, seen } from './lib/panel.mjs';
 import { Server } from './lib/server.mjs';
 
 const FIRST_LOAD = 400_000;
-const WIDE = { width: 1280, height: 900 };
+const WIDE = { width: 1000, height: 900 };
 const NARROW = { width: 360, height: 740 };
 
 describe('every page', () => {
@@ -53,6 +53,9 @@ describe('every page', () => {
           const excess = await page.evaluate(
             () => document.documentElement.scrollWidth - window.innerWidth,
           );
+          const link = page.getByRole('link', { name: 'Export' }).first();
+          const box = (await link.count()) ? await link.boundingBox() : null;
+          if (box) assert.ok(box.x + box.width <= viewport.width, `${path}: Export is out of sight`);
           assert.ok(excess <= 0, `${path} is ${excess} pixels wider than the window`);
         }
         await page.context().close();

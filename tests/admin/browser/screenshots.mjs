@@ -27,13 +27,15 @@ async function fill(page) {
 
 async function take(page, name) {
   const path = `${images}admin-${name}.png`;
-  await page.screenshot({ path });
+  // No credential gets into a picture, not even one of a server that is gone.
+  const mask = [page.getByLabel('Secret', { exact: true })];
+  await page.screenshot({ path, mask, maskColor: '#777' });
   // Smaller by a palette where ImageMagick is there; well below 100 kB either way.
-  const smaller = ['-strip', '-colors', '128', `png8:${path}`];
-  await promisify(execFile)('convert', [path, ...smaller]).catch(() => undefined);
+  const smaller = ['-strip', '-dither', 'None', '-colors', '128', `png8:${path}`];
+  await promisify(execFile)('/usr/bin/convert', [path, ...smaller]).catch(() => undefined);
 }
 
-const wide = { viewport: { width: 1100, height: 700 } };
+const wide = { viewport: { width: 1000, height: 620 } };
 const page = await newPage(browser, { ...wide, colorScheme: 'light' });
 await login(page, server);
 const made = await fill(page);

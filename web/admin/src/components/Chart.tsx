@@ -180,6 +180,11 @@ export const Lines = ({ label, data }: { label: string; data: ChartData }) => {
   const width = useWidth();
   const x = (at: number) => LEFT + ((width - LEFT) * at) / Math.max(1, count - 1);
   const ticks = [...new Set([0, Math.floor((count - 1) / 2), count - 1])].filter((at) => at >= 0);
+  // One value alone is drawn as a level.
+  const pointsOf = (values: number[]) =>
+    (values.length === 1 ? [...values, ...values] : values)
+      .map((value, at) => `${values.length === 1 ? [LEFT, width][at] : x(at)},${y(value, top)}`)
+      .join(' ');
   const anchor = (at: number) => (at === 0 ? 'start' : at === count - 1 ? 'end' : 'middle');
   return (
     <>
@@ -197,7 +202,7 @@ export const Lines = ({ label, data }: { label: string; data: ChartData }) => {
             strokeWidth={2}
             strokeDasharray={DASHES[at]}
             strokeLinejoin="round"
-            points={values.map((value, i) => `${x(i)},${y(value, top)}`).join(' ')}
+            points={pointsOf(values)}
           />
         ))}
       </Frame>

@@ -56,6 +56,7 @@ export const ListPage = (props: Props) => (
 );
 
 const toolbarStyles = {
+  '& .RaList-main, & .RaList-content': { minWidth: 0 },
   '& .MuiToolbar-root, & form': { backgroundColor: 'transparent' },
   '& form': {
     display: { xs: 'grid', md: 'flex' },
