@@ -85,8 +85,21 @@ export async function seed(page, tokens = 1) {
   return { client, user, tokens: issued };
 }
 
+/** What fades in has come: its contrast is what it will be. */
+const settled = (page) =>
+  page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getTiming().iterations !== Infinity);
+    await Promise.all(ending.map((one) => one.finished.catch(() => undefined)));
+  });
+
 /** Fails on whatever axe calls serious or critical. */
 export async function accessible(page, what) {
+  await settled(page);
   const { violations } = await new Axe({ page }).analyze();
   const grave = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
   const words = grave.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
