@@ -77,7 +77,9 @@ class Node final : public cli::Session {
     node->store_ = TRY(open_sqlite(
         {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
         node->log_));
-    node->view_ = std::make_unique<LiveView>(*node->store_, settings.cache_tokens);
+    node->view_ =
+        std::make_unique<LiveView>(*node->store_, settings.cache_tokens,
+                                   [&keys = node->keys_](const auto& kid) { keys.retire(kid); });
     node->fence_ = std::make_unique<Fence>(*node->view_);
     node->services_ = std::unique_ptr<Services>(new Services{
         *node->store_, *node->view_, *node->fence_, node->usage_, node->keys_, node->policy_,
@@ -233,11 +235,13 @@ void await_stop(const Signals& signals, const TlsPaths& paths, net::Tls* tls, No
 
 /// A key that this database has not seen is worth a word: tokens signed with another will be
 /// refused, or somebody else's accepted (ENV-4).
-void announce_keys(Services& services, Log& log) {
+/// Errors: conflict, if the key that is to sign is retired (TOK-7).
+Status announce_keys(Services& services, Log& log) {
   const auto noted = note_keys(services, Origin::system());
   if (!noted) {
+    if (noted.error().code == Code::conflict) return fail(Error(noted.error()));
     log.write(LogLevel::warning, "keys_not_noted", {{"reason", noted.error().cause}});
-    return;
+    return {};
   }
   const bool is_first = !noted->signed_before;
   const auto level = is_first ? LogLevel::info : LogLevel::warning;
@@ -246,6 +250,7 @@ void announce_keys(Services& services, Log& log) {
     log.write(level, "key_first_seen", {{"kid", kid}, {"signs", kid == signing}});
   if (!is_first && *noted->signed_before != signing)
     log.write(level, "signing_key_changed", {{"kid", signing}, {"before", *noted->signed_before}});
+  return {};
 }
 
 /// Puts a checkpoint of the audit trail where whoever owns the database cannot reach; false if it
@@ -291,7 +296,8 @@ int serve(LoadedSettings loaded) {
 
   AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
   api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key));
-  announce_keys((*node)->services(), log);
+  if (const auto announced = announce_keys((*node)->services(), log); !announced)
+    return report(announced.error().detail, cli::exit_settings);
   const auto publish_checkpoint = [&](const AuditCheckpoint& checkpoint) {
     return publish(checkpoint, settings.audit_checkpoint_file, log);
   };

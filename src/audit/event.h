@@ -30,6 +30,7 @@ inline constexpr AuditAction token_issued{"token_issued", "token"};
 inline constexpr AuditAction token_revoked{"token_revoked", "token"};
 inline constexpr AuditAction key_first_seen{"key_first_seen", "key"};
 inline constexpr AuditAction signing_key_changed{"signing_key_changed", "key"};
+inline constexpr AuditAction key_retired{"key_retired", "key"};
 }  // namespace audit_action
 
 /// A change to be told of in the audit trail. Holds no credential, whole or in part.

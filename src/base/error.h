@@ -39,6 +39,7 @@ enum class Code : std::uint8_t {
   overloaded,
   storage_unavailable,
   fence_incomplete,
+  signing_key_retired,
   shutting_down,
 };
 

@@ -26,7 +26,7 @@ Exit status:
   1  refused, or failed in another way
   2  the command line, or a value in it, is not acceptable
   3  a setting is not acceptable
-  4  there is no such client, user or token
+  4  there is no such client, user, token or key
   5  it conflicts with what there is
   6  the database is not there, not reachable or full)";
 
@@ -46,6 +46,7 @@ std::unique_ptr<CLI::App> make_app(Chosen& chosen) {
   add_client_group(*app, chosen);
   add_user_group(*app, chosen);
   add_token_group(*app, chosen);
+  add_key_group(*app, chosen);
   add_audit_group(*app, chosen);
   add_database_group(*app, chosen);
   add_doctor(*app, chosen);

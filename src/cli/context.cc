@@ -40,6 +40,7 @@ ExitStatus exit_status(Code code) {
     case Code::not_found:
       return exit_not_found;
     case Code::conflict:
+    case Code::signing_key_retired:
       return exit_conflict;
     case Code::overloaded:
     case Code::storage_unavailable:

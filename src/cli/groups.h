@@ -18,6 +18,7 @@ void add_serve(CLI::App& app, Chosen& chosen);
 void add_client_group(CLI::App& app, Chosen& chosen);
 void add_user_group(CLI::App& app, Chosen& chosen);
 void add_token_group(CLI::App& app, Chosen& chosen);
+void add_key_group(CLI::App& app, Chosen& chosen);
 void add_audit_group(CLI::App& app, Chosen& chosen);
 void add_database_group(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);

@@ -12,7 +12,8 @@ std::uint32_t seconds_of(Instant at) {
 
 }  // namespace
 
-LiveView::LiveView(Store& store, std::size_t capacity) : store_(store) {
+LiveView::LiveView(Store& store, std::size_t capacity, OnRetired on_retired)
+    : store_(store), on_retired_(std::move(on_retired)) {
   for (std::size_t i = 0; i < limits::view_shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(reclaimer_));
     shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
@@ -47,6 +48,7 @@ Status LiveView::refresh_locked() {
   // comes back here.
   const auto mark = store_.change_mark();
   const auto page = TRY(store_.log_since(generation()));
+  TRY_STATUS(retire_keys(page));
   // The generation moves first, so that fills in flight, whose reads may be older, are void.
   generation_.store(page.newest.number, std::memory_order_seq_cst);
   if (page.complete)
@@ -63,7 +65,19 @@ Status LiveView::refresh_locked() {
   return {};
 }
 
+/// Before the generation moves: if this fails, the next refresh sees the same page.
+Status LiveView::retire_keys(const LogPage& page) {
+  const bool may_be_told = !page.complete || std::ranges::any_of(page.entries, [](const auto& e) {
+    return e.kind == LogEntry::Kind::keys;
+  });
+  if (!may_be_told || !on_retired_) return {};
+  for (const auto& key : TRY(store_.list_keys()))
+    if (key.retired_at) on_retired_(key.kid);
+  return {};
+}
+
 void LiveView::apply(const LogEntry& entry) {
+  if (entry.kind == LogEntry::Kind::keys) return;
   if (entry.kind == LogEntry::Kind::token) {
     Shard& s = shard(TokenId{entry.key});
     const Lock lock(s.mutex);

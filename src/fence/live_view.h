@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,8 +35,11 @@ namespace claviger {
 /// protocol (docs/decisions/0002) with the change mark in the place of the lease.
 class LiveView {
  public:
+  /// Told of every key that is retired, before a check goes on that began after the retirement;
+  /// also again of the same.
+  using OnRetired = std::function<void(const std::string& kid)>;
   /// Holds at most `capacity` tokens; the least recently used go first.
-  LiveView(Store& store, std::size_t capacity);
+  LiveView(Store& store, std::size_t capacity, OnRetired on_retired = {});
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -79,6 +83,7 @@ class LiveView {
   Shard& shard(TokenId id);
   bool is_current() const;
   Status refresh_locked() REQUIRES(refresh_mutex_);
+  Status retire_keys(const LogPage& page);
   void apply(const LogEntry& entry);
   void drop_everything();
   void mark_used(TokenId id, std::uint32_t now_min);
@@ -88,6 +93,7 @@ class LiveView {
   void sweep_owners() REQUIRES(owners_mutex_);
 
   Store& store_;
+  OnRetired on_retired_;
   Reclaimer reclaimer_;
   std::vector<std::unique_ptr<Shard>> shards_;
 

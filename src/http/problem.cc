@@ -127,6 +127,8 @@ ProblemKind problem_kind(Code code) {
       return {503, "The storage is unavailable", "storage_unavailable"};
     case Code::fence_incomplete:
       return {503, "The change is stored and not yet in force everywhere", "fence_incomplete"};
+    case Code::signing_key_retired:
+      return {503, "The signing key is retired", "signing_key_retired"};
     case Code::shutting_down:
       return {503, "The server is stopping", "shutting_down"};
   }

@@ -18,7 +18,10 @@ Checked<Claims> check_signed(const Services& services, std::string_view token, I
 }
 
 /// Layers 3 and 4: database, then revocation, on what the live view found.
-Verdict check_found(Claims& claims, const Found& found, Instant now, Reclaimer::Reading reading) {
+Verdict check_found(const KeyRing& keys, const Claims& claims, const Found& found, Instant now,
+                    Reclaimer::Reading reading) {
+  // Asked after the look-up, which has read of every retirement before this check began (TOK-7).
+  if (keys.is_retired(claims.key)) return TokenRefusal{Kind::revoked, "its key is retired"};
   if (std::holds_alternative<LiveView::Unknown>(found))
     return TokenRefusal{Kind::unknown, "no record of the token, its user or its client"};
   if (std::holds_alternative<LiveView::Revoked>(found))
@@ -44,7 +47,7 @@ Verdict check_token(Services& services, std::string_view token) {
   auto reading = services.view.read();
   auto found = services.view.find(reading, claims->token_id, now);
   if (!found) return std::move(found).error();
-  return check_found(*claims, *found, now, std::move(reading));
+  return check_found(services.keys, *claims, *found, now, std::move(reading));
 }
 
 std::optional<Verdict> try_check_token(Services& services, std::string_view token) {
@@ -54,7 +57,7 @@ std::optional<Verdict> try_check_token(Services& services, std::string_view toke
   auto reading = services.view.read();
   const auto found = services.view.try_find(reading, claims->token_id, now);
   if (!found) return std::nullopt;
-  return check_found(*claims, *found, now, std::move(reading));
+  return check_found(services.keys, *claims, *found, now, std::move(reading));
 }
 
 Result<RevokedOwnToken> revoke_own_token(Services& services, const Identity& identity,

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "service/keys.h"
 #include "service/world.h"
 #include "token/claims.h"
 #include "token/jws.h"
@@ -227,6 +228,44 @@ TEST(CheckToken, NoCheckAcceptsWhatWasAnsweredAsRevoked) {
   }
   for (auto& reader : readers) reader.join();
   EXPECT_EQ(violations, 0);
+}
+
+/// The world's key, as its kid names it, made another's to sign so that it can be retired.
+std::string stop_signing(World& world) {
+  const auto kid = world.keys.signing().kid();
+  EXPECT_TRUE(world.store->note_keys({kid}, world.clock.now(), Origin::system()));
+  EXPECT_TRUE(world.store->note_keys({"test.other", kid}, world.clock.now(), Origin::system()));
+  return kid;
+}
+
+TEST(RetireKey, NothingThatItSignedIsAcceptedAfterwards) {  // TOK-7
+  World world;
+  const auto client = world.make_client();
+  const auto acting = world.acting(client);
+  const auto user = world.make_user(acting);
+  const auto known = *world.issue(acting, user);
+  const auto unseen = *world.issue(acting, user);
+  EXPECT_EQ(word(world.check(known)), "accepted");
+  EXPECT_EQ(word(world.check(known)), "accepted");  // from memory
+  const auto kid = stop_signing(world);
+  ASSERT_TRUE(retire_key(world.services, kid, Origin::command_line()));
+  EXPECT_EQ(word(world.check(known)), "revoked");
+  EXPECT_EQ(word(world.check(unseen)), "revoked");
+  EXPECT_EQ(word(*world.try_check(known)), "revoked");
+  EXPECT_EQ(world.issue(acting, user).error().code, Code::signing_key_retired);
+}
+
+TEST(RetireKey, AnotherProcessKnowsAtItsNextCheck) {  // TOK-7
+  const DatabaseFile file;
+  World one(file.path()), other(file.path());
+  const auto acting = one.acting(one.make_client());
+  const auto token = *one.issue(acting, one.make_user(acting));
+  EXPECT_EQ(word(other.check(token)), "accepted");
+  const auto kid = stop_signing(one);
+  ASSERT_TRUE(retire_key(one.services, kid, Origin::command_line()));
+  EXPECT_EQ(word(other.check(token)), "revoked");
+  World late(file.path());  // started after it
+  EXPECT_EQ(word(late.check(token)), "revoked");
 }
 
 }  // namespace

@@ -167,6 +167,10 @@ std::vector<Result<IssuedToken>> issue_tokens(Services& services, std::span<cons
   issues.reserve(logins.size());
   for (const auto& login : logins) issues.push_back(look_at(services.policy, login));
   log_in_all(services.store, issues, now);
+  if (services.keys.is_retired(services.keys.place_of(services.keys.signing())))
+    fail_all(issues, {.code = Code::signing_key_retired,
+                      .detail = "This server's signing key is retired: nothing that it signs "
+                                "would be accepted."});
   for (auto& issue : issues)
     if (issue) sign(services, *issue, now);
   store_all(services.store, issues, now);

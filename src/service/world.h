@@ -30,7 +30,7 @@ class World {
                .master = std::nullopt},
         keys(test_keys(policy.environment, random)),
         store(*open_sqlite({.path = path, .environment = policy.environment}, log)),
-        view(*store, cache_tokens),
+        view(*store, cache_tokens, [this](const std::string& kid) { keys.retire(kid); }),
         fence(view),
         services{*store, view, fence, usage, keys, policy, clock, random, ids} {}
 

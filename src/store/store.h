@@ -51,7 +51,8 @@ struct ChangeMark {
 
 /// One entry of the log of what was taken back or changed: the record to be read again.
 struct LogEntry {
-  enum class Kind : char { token = 'T', user = 'U', client = 'C' };
+  /// Of kind `keys`, it says that the list of retired keys has changed, and names none.
+  enum class Kind : char { token = 'T', user = 'U', client = 'C', keys = 'K' };
   Epoch epoch;
   Kind kind;
   Uuid key;
@@ -197,6 +198,13 @@ struct AuditPage {
 };
 /// Makes the line that seals where a pruned trail begins; empty: it is not sealed.
 using AuditSeal = std::function<std::string(const std::pair<AuditTrailId, AuditPoint>&)>;
+/// A key that has signed or checked tokens here.
+struct SeenKey {
+  std::string kid;
+  Instant first_seen_at;
+  bool is_signing = false;  // it was the signing one of the newest start
+  std::optional<Instant> retired_at{};
+};
 /// What was new about the keys of a start.
 struct KeysNoted {
   std::vector<std::string> unseen;           // kids that this database had not seen
@@ -313,9 +321,16 @@ class Store {
   virtual Result<AuditState> audit_state() = 0;
   /// The first `limit` rows after that number, in their order.
   virtual Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) = 0;
-  /// Notes which keys sign (the first) and check tokens, by their kids (ENV-4).
+  /// Notes which keys sign (the first) and check tokens, by their kids (ENV-4). Errors: conflict,
+  /// if the one that is to sign is retired.
   virtual Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
                                       const Origin& origin) = 0;
+  /// Every key that was noted.
+  virtual Result<std::vector<SeenKey>> list_keys() = 0;
+  /// Takes back all that a key has signed, for good; as the functions under "Taking back". Errors:
+  /// conflict, if it is the signing one.
+  virtual Result<std::optional<Change<SeenKey>>> retire_key(const std::string& kid, Instant now,
+                                                            const Origin& origin) = 0;
   /// Deletes the oldest rows of the audit trail, at most `limit`, as far as they are all from
   /// before `before`; returns how many. The trail then begins behind them.
   virtual Result<std::int64_t> prune_audit(Instant before, std::int64_t limit,

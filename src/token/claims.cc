@@ -171,7 +171,10 @@ std::optional<Claims> read_own_form(std::string_view json, std::string_view issu
 }  // namespace
 
 Checked<Claims> parse_claims(const SignedPayload& payload, std::string_view issuer) {
-  if (auto claims = read_own_form(payload.json(), issuer)) return *std::move(claims);
+  if (auto claims = read_own_form(payload.json(), issuer)) {
+    claims->key = payload.key();
+    return *std::move(claims);
+  }
   Reading r;
   std::string environment;
   bool for_this_issuer = false;
@@ -193,6 +196,7 @@ Checked<Claims> parse_claims(const SignedPayload& payload, std::string_view issu
                 .issued_at = *r.issued_at,
                 .expires_at = *r.expires_at,
                 .not_before = r.not_before,
+                .key = payload.key(),
                 .for_this_issuer = for_this_issuer,
                 .for_this_audience = r.audience,
                 .environment_of_iss = std::move(environment),

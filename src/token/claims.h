@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct Claims {
   Instant issued_at;   // iat
   Instant expires_at;  // exp
   std::optional<Instant> not_before;
+  std::size_t key = 0;                               // which of the ring has signed them
   bool for_this_issuer = false;                      // iss
   bool for_this_audience = false;                    // aud
   std::string environment_of_iss;                    // if iss is of our form

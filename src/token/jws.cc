@@ -101,7 +101,7 @@ Checked<SignedPayload> check_signature(std::string_view token, const KeyRing& ke
     return malformed("signature does not match");
   const auto payload = decode(parts->payload, buffer);
   if (!payload) return malformed("payload is not canonical base64url");
-  return SignedPayload(*payload);
+  return SignedPayload(*payload, keys.place_of(**key));
 }
 
 std::string sign_token(const Key& key, std::string_view payload_json) {

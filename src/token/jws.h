@@ -17,13 +17,16 @@ class SignedPayload {
   /// The JSON text, followed by at least kPadding readable bytes of the buffer it was decoded into.
   std::string_view json() const { return json_; }
   static constexpr std::size_t kPadding = 64;
+  /// Which key of the ring has signed it.
+  std::size_t key() const { return key_; }
   /// Memory for the payload of one token, however long.
   using Buffer = std::array<char, limits::token_bytes + kPadding>;
 
  private:
   friend Checked<SignedPayload> check_signature(std::string_view, const KeyRing&, Buffer&);
-  explicit SignedPayload(std::string_view json) : json_(json) {}
+  SignedPayload(std::string_view json, std::size_t key) : json_(json), key_(key) {}
   std::string_view json_;
+  std::size_t key_;
 };
 
 /// Layer 1: the compact form is exact (TOK-3), the protected header is one of ours (TOK-2), and the

@@ -97,7 +97,12 @@ bool Key::verify(std::string_view signing_input, std::string_view text) const {
 
 KeyRing::KeyRing(std::vector<Key> keys, Random& random)
     : keys_(std::move(keys)),
+      retired_(std::make_unique<std::atomic<bool>[]>(keys_.size())),
       known_tokens_(std::make_unique<KnownTokens>(limits::known_token_sets, random)) {}
+
+void KeyRing::retire(std::string_view kid) {
+  if (const Key* key = find(kid)) retired_[place_of(*key)].store(true, std::memory_order_release);
+}
 
 std::vector<std::string> KeyRing::kids() const {
   std::vector<std::string> kids;
@@ -107,8 +112,10 @@ std::vector<std::string> KeyRing::kids() const {
 
 std::vector<PublicJwk> KeyRing::public_keys() const {
   std::vector<PublicJwk> found;
-  for (const auto& key : keys_)
+  for (const auto& key : keys_) {
+    if (is_retired(place_of(key))) continue;
     if (auto jwk = key.public_jwk()) found.push_back(*std::move(jwk));
+  }
   return found;
 }
 

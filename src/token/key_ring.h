@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,15 +63,27 @@ class Key {
   Signer signer_;
 };
 
-/// The keys of this environment: one signs, all check.
+/// The keys of this environment: one signs, all check, until they are retired.
 class KeyRing {
  public:
   /// At least one key; the first signs.
   KeyRing(std::vector<Key> keys, Random& random);
+
+  /// Nothing that this key has signed is good any more, if the ring has it (TOK-7). There is no way
+  /// back. Safe beside all else.
+  void retire(std::string_view kid);
+  /// Whether that has happened to the key at this place.
+  bool is_retired(std::size_t place) const {
+    return retired_[place].load(std::memory_order_acquire);
+  }
+  /// The place of one of this ring's keys; the signing one has the first.
+  std::size_t place_of(const Key& key) const {
+    return static_cast<std::size_t>(&key - keys_.data());
+  }
   const Key& signing() const { return keys_.front(); }
   /// The kids of all keys, that of the signing one first.
   std::vector<std::string> kids() const;
-  /// Of those that have one.
+  /// Of those that have one and are not retired.
   std::vector<PublicJwk> public_keys() const;
   const Key* find_by_header(std::string_view header_part) const;
   const Key* find(std::string_view kid) const;
@@ -77,7 +91,8 @@ class KeyRing {
   KnownTokens& known_tokens() const { return *known_tokens_; }
 
  private:
-  std::vector<Key> keys_;  // few: searched in order
+  std::vector<Key> keys_;                         // few: searched in order
+  std::unique_ptr<std::atomic<bool>[]> retired_;  // by the keys' places
   std::unique_ptr<KnownTokens> known_tokens_;
 };
 

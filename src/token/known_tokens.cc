@@ -12,6 +12,7 @@ struct KnownTokens::Content {
   ClientId client_id;
   Instant issued_at;
   Instant expires_at;
+  std::uint64_t key;
 
   bool is_of(const KeyedDigest::Value& other, std::size_t other_size) const {
     std::uint64_t difference = size ^ other_size;
@@ -92,6 +93,7 @@ std::optional<Claims> KnownTokens::find(std::string_view token) const {
                   .issued_at = content->issued_at,
                   .expires_at = content->expires_at,
                   .not_before = {},
+                  .key = content->key,
                   .for_this_issuer = true,
                   .for_this_audience = true,
                   .environment_of_iss = {}};
@@ -118,7 +120,8 @@ void KnownTokens::remember(std::string_view token, const Claims& claims) {
                 .user_id = claims.user_id,
                 .client_id = claims.client_id,
                 .issued_at = claims.issued_at,
-                .expires_at = claims.expires_at});
+                .expires_at = claims.expires_at,
+                .key = claims.key});
 }
 
 }  // namespace claviger

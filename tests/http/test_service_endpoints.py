@@ -20,6 +20,11 @@ PATHS = {
     "/verify": set(METHODS) - {"trace"},
     "/healthz": {"get"},
     "/readyz": {"get"},
+    "/oauth2/token": {"post"},
+    "/oauth2/introspect": {"post"},
+    "/oauth2/revoke": {"post"},
+    "/.well-known/oauth-authorization-server": {"get"},
+    "/.well-known/jwks.json": {"get"},
     "/openapi.json": {"get"},
     "/docs": {"get"},
     "/docs/{file}": {"get"},
@@ -87,6 +92,9 @@ def test_every_body_endpoint_takes_json_and_forms(api):
         "patch /users/{id}",
         "post /users/{id}/secret",
         "post /client/api-key",
+        "post /oauth2/token",
+        "post /oauth2/introspect",
+        "post /oauth2/revoke",
     }
 
 

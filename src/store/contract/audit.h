@@ -140,6 +140,36 @@ TEST_P(AuditContract, RetentionTakesTheOldestRowsAndTheRestHolds) {  // AUD-1
   EXPECT_TRUE(check().is_sound());
 }
 
+TEST_P(AuditContract, ARetiredKeyStaysRetired) {  // TOK-7
+  const auto note = [&](const std::vector<std::string>& kids) {
+    return store_->note_keys(kids, make_.now, Origin::system());
+  };
+  const auto retire = [&](const std::string& kid) {
+    return store_->retire_key(kid, make_.now, Origin::command_line());
+  };
+  must(note({"old", "new"}));
+  EXPECT_EQ(retire("old").error().code, Code::conflict);  // it signs
+  EXPECT_FALSE(must(retire("unknown")));
+  must(note({"new", "old"}));
+  const auto first = must_have(retire("old"));
+  EXPECT_EQ(first.value.kid, "old");
+  EXPECT_EQ(first.value.retired_at, make_.now);
+  make_.now += seconds{1};
+  const auto again = must_have(retire("old"));  // a retry fences again, and changes nothing
+  EXPECT_EQ(again.value.retired_at, first.value.retired_at);
+  EXPECT_GT(again.committed.epoch(), first.committed.epoch());
+
+  const auto log = must(store_->log_since(first.committed.epoch()));
+  ASSERT_EQ(log.entries.size(), 1U);
+  EXPECT_EQ(log.entries.front().kind, LogEntry::Kind::keys);
+  EXPECT_EQ(note({"old", "new"}).error().code, Code::conflict);
+  const auto keys = must(store_->list_keys());
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_TRUE(keys[0].kid == "new" && keys[0].is_signing && !keys[0].retired_at);
+  EXPECT_TRUE(keys[1].kid == "old" && !keys[1].is_signing && keys[1].retired_at);
+  EXPECT_EQ(actions().back(), "key_retired");
+}
+
 TEST_P(AuditContract, KeysNotSeenBeforeAreTold) {  // ENV-4
   const auto note = [&](const std::vector<std::string>& kids) {
     return must(store_->note_keys(kids, make_.now, Origin::system()));

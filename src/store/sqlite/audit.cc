@@ -32,12 +32,6 @@ Result<std::optional<AuditPoint>> last_to_prune(Connection& db, Instant before,
   return last;
 }
 
-Result<std::optional<std::string>> signing_key(Connection& db) {
-  auto rows = TRY(db.query(Query::signing_key));
-  if (!TRY(rows.next())) return std::optional<std::string>{};
-  return std::optional(rows.get<std::string>());
-}
-
 }  // namespace
 
 Result<AuditTrail> read_trail(Connection& db) {
@@ -119,28 +113,6 @@ Result<std::int64_t> Engine::prune_audit(Instant before, std::int64_t limit,
   };
   TRY_STATUS(queue_.run(work));
   return pruned;
-}
-
-Result<KeysNoted> Engine::note_keys(const std::vector<std::string>& kids, Instant now,
-                                    const Origin& origin) {
-  KeysNoted noted;
-  const auto work = [&](Connection& db) -> Status {
-    const auto tell = [&](const AuditAction& action, const std::string& kid) {
-      return append_audit(db, {.at = now, .origin = origin, .action = action, .detail = kid});
-    };
-    noted.signed_before = TRY(signing_key(db));
-    for (const auto& kid : kids) {
-      if (TRY(db.execute(Query::note_key, kid, now)) == 0) continue;
-      noted.unseen.push_back(kid);
-      TRY_STATUS(tell(audit_action::key_first_seen, kid));
-    }
-    if (noted.signed_before == kids.front()) return {};
-    TRY_STATUS(db.execute(Query::set_signing_key, kids.front()));
-    if (!noted.signed_before) return {};
-    return tell(audit_action::signing_key_changed, kids.front());
-  };
-  TRY_STATUS(queue_.run(work));
-  return noted;
 }
 
 }  // namespace claviger::sqlite

@@ -88,6 +88,9 @@ class Engine final : public Store {
   Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) override;
   Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
                               const Origin& origin) override;
+  Result<std::vector<SeenKey>> list_keys() override;
+  Result<std::optional<Change<SeenKey>>> retire_key(const std::string& kid, Instant now,
+                                                    const Origin& origin) override;
   Result<std::int64_t> prune_audit(Instant before, std::int64_t limit,
                                    const AuditSeal& seal) override;
 

@@ -97,8 +97,10 @@ enum class Query : std::uint8_t {
   note_key,      // kid, now
   signing_key,
   set_signing_key,  // kid
+  list_keys,
+  retire_key,  // kid, now
 };
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::set_signing_key) + 1;
+inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::retire_key) + 1;
 
 /// The text of a query.
 const char* sql_of(Query query);
