@@ -13,8 +13,10 @@ import pytest
 
 from api import create_client
 from audit import Auditor, Trail, beginning, field, make_key, row_hash
-from claviger import Server, binary, command
+from claviger import ROOT, Server, binary, command
 from wire import until
+
+MIGRATIONS = ROOT / "src/store/migrations"
 
 pytestmark = pytest.mark.requirement("AUD-2")
 
@@ -438,18 +440,17 @@ def test_retention_takes_old_rows_and_the_rest_is_sound(start, tmp_path):
 
 
 def test_an_older_database_begins_a_trail(start, tmp_path):
-    """A database of the release before had no audit trail."""
-    server = start()
-    client = create_client(server)
-    server.stop()
-    connection = sqlite3.connect(server.database)
-    for table in ("audit_log", "audit_trail", "keys_seen"):
-        connection.execute(f"DROP TABLE {table}")
-    connection.execute("DELETE FROM migrations WHERE version = 2")
-    connection.commit()
+    """A database of the first schema had no audit trail."""
+    connection = sqlite3.connect(tmp_path / "claviger.db")
+    connection.executescript((MIGRATIONS / "0001_initial.sqlite.sql").read_text("utf-8"))
+    connection.executescript(
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+        " applied_at_ms INTEGER NOT NULL) STRICT;"
+        "INSERT INTO migrations VALUES (1, 'initial', 0);"
+        "INSERT INTO meta (one, environment) VALUES (1, 'development');"
+    )
     connection.close()
-    server.start()
-    client.api = server.api
-    client.create_user()
-    assert Trail(server.database).actions() == ["key_first_seen", "user_created"]
+    server = start(directory=tmp_path)
+    create_client(server)
+    assert Trail(server.database).actions() == ["key_first_seen", "client_created"]
     Auditor(server).verify()
