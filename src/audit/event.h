@@ -31,6 +31,16 @@ inline constexpr AuditAction token_revoked{"token_revoked", "token"};
 inline constexpr AuditAction key_first_seen{"key_first_seen", "key"};
 inline constexpr AuditAction signing_key_changed{"signing_key_changed", "key"};
 inline constexpr AuditAction key_retired{"key_retired", "key"};
+inline constexpr AuditAction administrator_added{"administrator_added", "administrator"};
+inline constexpr AuditAction administrator_role_changed{"administrator_role_changed",
+                                                        "administrator"};
+inline constexpr AuditAction administrator_removed{"administrator_removed", "administrator"};
+inline constexpr AuditAction login_link_made{"login_link_made", "administrator"};
+inline constexpr AuditAction admin_logged_in{"admin_logged_in", "session"};
+inline constexpr AuditAction admin_login_refused{"admin_login_refused", "administrator"};
+inline constexpr AuditAction admin_change_refused{"admin_change_refused", "session"};
+inline constexpr AuditAction session_ended{"session_ended", "session"};
+inline constexpr AuditAction sessions_ended{"sessions_ended", "administrator"};
 }  // namespace audit_action
 
 /// A change to be told of in the audit trail. Holds no credential, whole or in part.
@@ -38,7 +48,7 @@ struct AuditEvent {
   Instant at;
   Origin origin;
   AuditAction action;
-  std::optional<Uuid> object_id{};  // nullopt: a key, which the detail names
+  std::optional<Uuid> object_id{};  // nullopt: a key or an address, which the detail names
   std::optional<ClientId> client_id{};
   std::string detail{};
 };

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/ids.h"
 #include "base/ip_address.h"
@@ -31,18 +33,26 @@ class Origin {
   }
   /// Whoever runs the command line on the database's machine.
   static Origin command_line() { return {"operator", std::nullopt, std::nullopt}; }
+  /// One who is logged in to the admin panel: the address, and the session.
+  static Origin administrator(std::string_view email, const Uuid& session,
+                              const RequestRef& request) {
+    return {"administrator " + std::string(email), session, request};
+  }
+  /// Somebody who may not log in to the admin panel.
+  static Origin stranger(const RequestRef& request) { return {"stranger", std::nullopt, request}; }
   /// The server by itself.
   static Origin system() { return {"system", std::nullopt, std::nullopt}; }
 
-  std::string_view actor() const { return actor_; }
+  /// One of the words above; an administrator's is followed by the address.
+  const std::string& actor() const { return actor_; }
   const std::optional<Uuid>& actor_id() const { return actor_id_; }
   const std::optional<RequestRef>& request() const { return request_; }
 
  private:
-  Origin(std::string_view actor, const std::optional<Uuid>& actor_id,
+  Origin(std::string actor, const std::optional<Uuid>& actor_id,
          const std::optional<RequestRef>& request)
-      : actor_(actor), actor_id_(actor_id), request_(request) {}
-  std::string_view actor_;  // static text
+      : actor_(std::move(actor)), actor_id_(actor_id), request_(request) {}
+  std::string actor_;
   std::optional<Uuid> actor_id_;
   std::optional<RequestRef> request_;
 };

@@ -32,10 +32,10 @@ struct AuditRow {
 
   std::int64_t sequence = 0;  // from 1, without gaps
   std::int64_t at_ms = 0;     // since 1970, UTC
-  std::string actor{};        // "master", "client", "user", "operator", "system"
+  std::string actor{};        // a word of Origin
   std::optional<Bytes> actor_id{};
   std::string action{};
-  std::string object{};  // "client", "user", "token", "key"
+  std::string object{};  // a word of AuditAction
   std::optional<Bytes> object_id{};
   std::optional<Bytes> client_id{};
   std::optional<Bytes> request_id{};  // 8 bytes, big-endian

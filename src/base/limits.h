@@ -48,6 +48,7 @@ inline constexpr seconds drain_deadline{10};  // for what is in flight when the 
 inline constexpr std::size_t client_name_chars = 255;
 inline constexpr std::size_t identifier_chars = 255;
 inline constexpr std::size_t administrator_name_chars = 255;
+inline constexpr std::size_t email_chars = 254;  // RFC 5321 §4.5.3.1.3, without its brackets
 inline constexpr std::size_t scopes = 64;
 inline constexpr std::size_t scope_chars = 128;
 inline constexpr std::size_t environment_chars = 32;
@@ -64,6 +65,15 @@ inline constexpr seconds token_lifetime_max_default{365 * 24 * 3600};
 inline constexpr seconds grace_period_max{7 * 24 * 3600};
 inline constexpr seconds issued_in_future_max{60};
 inline constexpr seconds token_retention{7 * 24 * 3600};  // a row outlives its token by this
+
+// The admin panel
+inline constexpr seconds login_link_lifetime{10 * 60};
+inline constexpr seconds session_lifetime{12 * 3600};
+inline constexpr seconds session_idle{30 * 60};
+inline constexpr seconds session_seen_step{60};  // a use is noted if the last one is older
+inline constexpr std::size_t administrators_in_settings = 100;
+inline constexpr std::int64_t administrators_max = 1'000;  // on the list of the database
+inline constexpr std::int64_t sessions_listed = 1'000;
 
 // The live view
 inline constexpr std::size_t view_shards = 64;

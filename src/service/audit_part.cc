@@ -20,7 +20,8 @@ bool is_id(const std::optional<AuditRow::Bytes>& bytes, const Uuid& id) {
 bool matches(const AuditFilter& filter, const AuditRow& row) {
   const auto at = from_unix_milliseconds(row.at_ms);
   return (!filter.action || row.action == *filter.action) &&
-         (!filter.actor || row.actor == *filter.actor) &&
+         (!filter.actor || row.actor == *filter.actor ||
+          row.actor.starts_with(*filter.actor + " ")) &&
          (!filter.client_id || is_id(row.client_id, filter.client_id->bytes)) &&
          (!filter.object_id || is_id(row.object_id, *filter.object_id)) &&
          (!filter.from || at >= *filter.from) && (!filter.until || at < *filter.until);

@@ -14,6 +14,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "model/model.h"
+#include "store/admin_store.h"
 #include "store/lists.h"
 
 namespace claviger {
@@ -231,10 +232,8 @@ struct StoreStatus {
 /// cannot (disk full, not reachable); then nothing was changed, or, if the engine cannot know,
 /// later writes are refused as well. Functions that take a ClientId beside an id treat another
 /// client's object as missing (ACC-1).
-class Store {
+class Store : public AdminStore {
  public:
-  virtual ~Store() = default;
-
   // Reading
   virtual Result<std::optional<Client>> find_client(ClientId id) = 0;
   /// The active or inactive client whose key this is, now or by a grace period that lasts.

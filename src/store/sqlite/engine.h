@@ -14,9 +14,9 @@
 
 namespace claviger::sqlite {
 
-/// The Store on SQLite. Reading stands in reading.cc, the lists over all clients in
-/// lists.cc, the live view in live.cc, everything that
-/// writes in writing.cc, the audit trail in audit.cc, opening in sqlite_store.cc.
+/// The Store on SQLite. Reading stands in reading.cc, the lists over all clients in lists.cc, the
+/// live view in live.cc, everything that writes in writing.cc, the audit trail in audit.cc, keys in
+/// keys.cc, who works with the panel in administrators.cc, opening in sqlite_store.cc.
 ///
 /// A file has a pool of connections that read and one that writes; ":memory:" is one connection
 /// that does both, since its content is that connection's alone.
@@ -93,6 +93,24 @@ class Engine final : public Store {
                                                     const Origin& origin) override;
   Result<std::int64_t> prune_audit(Instant before, std::int64_t limit,
                                    const AuditSeal& seal) override;
+
+  Result<std::vector<Administrator>> list_administrators() override;
+  Result<std::optional<Administrator>> find_administrator(const Email& email) override;
+  Status add_administrator(const Administrator& administrator, const Origin& origin) override;
+  Result<bool> set_role(const Email& email, AdminRole role, Instant now,
+                        const Origin& origin) override;
+  Result<bool> remove_administrator(const Email& email, Instant now, const Origin& origin) override;
+  Status create_login_link(const LoginLink& link, Instant now, const Origin& origin) override;
+  Result<std::optional<AdminSession>> use_login_link(const LoginLinkHash& link,
+                                                     const NewSession& begun,
+                                                     const RequestRef& request) override;
+  Status create_session(const NewSession& begun, const RequestRef& request) override;
+  Status note_refusal(const AuditEvent& event) override;
+  Result<std::optional<AdminSession>> find_session(const SessionHash& hash) override;
+  Status session_seen(SessionId id, Instant at) override;
+  Result<std::vector<AdminSession>> list_sessions(Instant now) override;
+  Result<bool> end_session(SessionId id, Instant now, const Origin& origin) override;
+  Result<std::int64_t> end_sessions(const Email& email, Instant now, const Origin& origin) override;
 
   Status record_last_used(const LastUsed& used) override;
   Result<std::int64_t> prune(Instant before, std::int64_t limit) override;

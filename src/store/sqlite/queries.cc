@@ -45,6 +45,8 @@ namespace {
 #define BEFORE_NAME "(u.identifier, u.id) < (?1, ?2) AND u.identifier >= ?3"
 
 // The columns of audit_log in the order in which audit.cc writes and reads them.
+#define SESSION_COLUMNS \
+  "id, email, role, way, created_at_ms, last_seen_at_ms, expires_at_ms, address"
 #define AUDIT_COLUMNS                                                                   \
   "sequence, at_ms, actor, actor_id, action, object, object_id, client_id, request_id," \
   " address, detail, hash"
@@ -196,7 +198,8 @@ constexpr std::array texts{
          " ORDER BY id DESC LIMIT 1"},
     Text{Query::audit_backward,
          "SELECT " AUDIT_COLUMNS " FROM audit_log WHERE sequence < ?1 AND sequence >= ?2"
-         " AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR actor = ?4)"
+         " AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR actor = ?4"
+         "  OR substr(actor, 1, length(?4) + 1) = ?4 || ' ')"
          " AND (?5 IS NULL OR client_id = ?5) AND (?6 IS NULL OR object_id = ?6)"
          " AND (?7 IS NULL OR at_ms >= ?7) AND (?8 IS NULL OR at_ms < ?8)"
          " ORDER BY sequence DESC LIMIT ?9"},
@@ -276,6 +279,34 @@ constexpr std::array texts{
     Text{Query::retire_key,  // fires its trigger also when it changes no value
          "UPDATE keys_seen SET retired_at_ms = coalesce(retired_at_ms, ?2)"
          " WHERE kid = ?1 AND is_signing = 0"},
+
+    Text{Query::list_administrators,
+         "SELECT email, role, added_at_ms, added_by FROM administrators ORDER BY email LIMIT ?1"},
+    Text{Query::find_administrator,
+         "SELECT email, role, added_at_ms, added_by FROM administrators WHERE email = ?1"},
+    Text{Query::add_administrator,
+         "INSERT INTO administrators (email, role, added_at_ms, added_by) VALUES (?1, ?2, ?3, ?4)"},
+    Text{Query::set_role, "UPDATE administrators SET role = ?2 WHERE email = ?1"},
+    Text{Query::set_role_of_sessions, "UPDATE admin_sessions SET role = ?2 WHERE email = ?1"},
+    Text{Query::remove_administrator, "DELETE FROM administrators WHERE email = ?1"},
+    Text{Query::add_login_link,
+         "INSERT INTO admin_links (hash, email, role, expires_at_ms) VALUES (?1, ?2, ?3, ?4)"},
+    Text{Query::find_login_link,
+         "SELECT email, role FROM admin_links WHERE hash = ?1 AND expires_at_ms > ?2"},
+    Text{Query::remove_login_link, "DELETE FROM admin_links WHERE hash = ?1"},
+    Text{Query::remove_login_links,
+         "DELETE FROM admin_links WHERE email = ?1 OR expires_at_ms <= ?2"},
+    Text{Query::add_session, "INSERT INTO admin_sessions (hash, " SESSION_COLUMNS
+                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+    Text{Query::find_session, "SELECT " SESSION_COLUMNS " FROM admin_sessions WHERE hash = ?1"},
+    Text{Query::list_sessions,
+         "SELECT " SESSION_COLUMNS " FROM admin_sessions WHERE expires_at_ms > ?1"
+         " ORDER BY expires_at_ms, id LIMIT ?2"},
+    Text{Query::session_seen, "UPDATE admin_sessions SET last_seen_at_ms = ?2 WHERE id = ?1"},
+    Text{Query::end_session, "DELETE FROM admin_sessions WHERE id = ?1"},
+    Text{Query::end_session_by_hash, "DELETE FROM admin_sessions WHERE hash = ?1"},
+    Text{Query::end_sessions, "DELETE FROM admin_sessions WHERE email = ?1"},
+    Text{Query::end_expired_sessions, "DELETE FROM admin_sessions WHERE expires_at_ms <= ?1"},
 };
 
 #undef CLIENT_COLUMNS
@@ -288,6 +319,7 @@ constexpr std::array texts{
 #undef LISTED_TOKENS
 #undef BEHIND_NAME
 #undef BEFORE_NAME
+#undef SESSION_COLUMNS
 #undef AUDIT_COLUMNS
 
 constexpr bool in_order() {

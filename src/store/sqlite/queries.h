@@ -99,8 +99,28 @@ enum class Query : std::uint8_t {
   set_signing_key,  // kid
   list_keys,
   retire_key,  // kid, now
+  // Who works with the admin panel
+  list_administrators,   // limit
+  find_administrator,    // email
+  add_administrator,     // email, role, now, by
+  set_role,              // email, role
+  set_role_of_sessions,  // email, role
+  remove_administrator,  // email
+  add_login_link,        // hash, email, role, expires
+  find_login_link,       // hash, now
+  remove_login_link,     // hash
+  remove_login_links,    // email, now
+  add_session,           // hash, then the columns of a session
+  find_session,          // hash
+  list_sessions,         // now, limit
+  session_seen,          // id, at
+  end_session,           // id
+  end_session_by_hash,   // hash
+  end_sessions,          // email
+  end_expired_sessions,  // now
 };
-inline constexpr std::size_t query_count = static_cast<std::size_t>(Query::retire_key) + 1;
+inline constexpr std::size_t query_count =
+    static_cast<std::size_t>(Query::end_expired_sessions) + 1;
 
 /// The text of a query.
 const char* sql_of(Query query);
