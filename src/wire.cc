@@ -65,7 +65,8 @@ Policy make_policy(const Settings& settings) {
                 .issuer = issuer_of(settings.environment),
                 .token_lifetime = settings.token_lifetime,
                 .token_lifetime_max = settings.token_lifetime_max,
-                .master = digest_master(settings.master_username, settings.master_password)};
+                .master = digest_master(settings.master_username, settings.master_password),
+                .admin_emails = settings.admin_emails};
 }
 
 /// Everything below the edge: what a server and a command of the command line both need.

@@ -1,15 +1,16 @@
 #include "api/admin_acting.h"
 
 #include "service/search.h"
+#include "service/sessions.h"
 
 namespace claviger::api {
 
-Origin administrator_origin(const Call& /*call*/) {
-  return Origin::command_line();
+Origin administrator_origin(const Call& call) {
+  return origin_of(*call.session, request_ref(call));
 }
 
-std::string administrator_email(const Call& /*call*/) {
-  return "nobody@example.com";
+std::string administrator_email(const Call& call) {
+  return call.session->email.text();
 }
 
 Result<ActingClient> acting_for(const Call& call, ClientId client) {

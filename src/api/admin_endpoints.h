@@ -2,10 +2,21 @@
 
 #include "api/call.h"
 
-/// The endpoints of the admin panel's lists, changes and overview. An administrator acts for any
+/// The endpoints of the admin panel. An administrator acts for any
 /// client; an auditor only looks.
 namespace claviger::api {
 
+Status get_admin_login(Call& call);
+Status post_admin_login_link(Call& call);
+Status get_admin_session(Call& call);
+Status delete_admin_session(Call& call);
+Status get_admin_sessions(Call& call);
+Status delete_admin_sessions(Call& call);
+Status delete_admin_session_by_id(Call& call);
+Status get_admin_administrators(Call& call);
+Status post_admin_administrator(Call& call);
+Status patch_admin_administrator(Call& call);
+Status delete_admin_administrator(Call& call);
 Status get_admin_clients(Call& call);
 Status get_admin_client(Call& call);
 Status post_admin_client(Call& call);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/admin_session.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "http/form_reader.h"
@@ -130,6 +131,7 @@ Status admit(Call& call) {
     case Credential::master:       // in the body, which is not read yet
     case Credential::oauth_user:   // likewise
     case Credential::oauth_owner:  // likewise
+    case Credential::login_link:   // likewise
       return {};
     case Credential::api_key:
       if (call.request.api_key.count == 0)
@@ -139,8 +141,9 @@ Status admit(Call& call) {
       return admit_login(call);
     case Credential::bearer:
       return admit_bearer(call);
+    case Credential::session:
     case Credential::administrator:
-      return fail(Code::missing_credential, "A session of the admin panel is needed.");
+      return admit_session(call);
   }
   return {};
 }
@@ -163,6 +166,7 @@ void add_challenge(const Call& call, const Error& error) {
     case Credential::api_key:
       call.response.add_header("WWW-Authenticate", "ApiKey header=\"x-api-key\"");
       return;
+    case Credential::session:
     case Credential::administrator:
       call.response.add_header("WWW-Authenticate", "Session realm=\"claviger\"");
       return;
@@ -172,6 +176,7 @@ void add_challenge(const Call& call, const Error& error) {
       return;
     case Credential::master:
     case Credential::login:
+    case Credential::login_link:
       call.response.add_header("WWW-Authenticate", "Body realm=\"claviger\"");
       return;
   }

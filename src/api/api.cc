@@ -90,7 +90,9 @@ std::string& json_body(Call& call) {
 }
 
 Error refuse_attempt(Call& call, Error error, std::string_view name) {
-  if (error.code != Code::invalid_credential && error.code != Code::wrong_environment) return error;
+  const bool is_attempt = error.code == Code::invalid_credential ||
+                          error.code == Code::wrong_environment || error.code == Code::invalid_link;
+  if (!is_attempt) return error;
   return call.app.attempts.failed(std::move(error), call.request.peer, name);
 }
 

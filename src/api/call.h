@@ -13,6 +13,7 @@
 #include "http/fields.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "model/administrator.h"
 #include "service/check_token.h"
 #include "service/overview.h"
 #include "service/services.h"
@@ -37,12 +38,13 @@ struct Call {
   const Route& route;
   const http::Request& request;
   http::Response& response;
-  std::string_view id = {};              // the {id} of the path
-  std::optional<ActingClient> acting{};  // set where the route asks for an API key
-  std::optional<Identity> identity{};    // set where the route asks for a Bearer token
-  http::Fields body{};                   // set where the route has one
-  http::BasicCredentials basic{};        // set once they are read
-  FoundClients* found = nullptr;         // shared by calls that are answered together
+  std::string_view id = {};               // the {id} of the path
+  std::optional<ActingClient> acting{};   // set where the route asks for an API key
+  std::optional<Identity> identity{};     // set where the route asks for a Bearer token
+  std::optional<AdminSession> session{};  // set where it asks for a session of the panel
+  http::Fields body{};                    // set where the route has one
+  http::BasicCredentials basic{};         // set once they are read
+  FoundClients* found = nullptr;          // shared by calls that are answered together
 };
 
 /// The {id} of the path. Errors: not_found, also for what is no id at all.

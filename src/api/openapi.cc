@@ -12,6 +12,7 @@
 CLAVIGER_EMBED(openapi_components, CLAVIGER_API_SOURCE "/openapi_components.json");
 // The panel's, to stand before those.
 CLAVIGER_EMBED(openapi_admin_schemas, CLAVIGER_API_SOURCE "/openapi_admin_schemas.json");
+CLAVIGER_EMBED(openapi_session_schemas, CLAVIGER_API_SOURCE "/openapi_session_schemas.json");
 CLAVIGER_EMBED(openapi_admin_parameters, CLAVIGER_API_SOURCE "/openapi_admin_parameters.json");
 
 namespace claviger::api {
@@ -87,17 +88,23 @@ std::string_view meaning_of(int status) {
   }
 }
 
+bool is_of_session(Credential credential) {
+  return credential == Credential::session || credential == Credential::administrator;
+}
+
 /// The statuses that a route may refuse with.
 std::set<int> refusals_of(const Route& route) {
   std::set<int> statuses = {400};
   if (route.credential != Credential::none) statuses.insert(401);
   const bool counts_attempts = route.credential == Credential::master ||
                                route.credential == Credential::api_key ||
-                               route.credential == Credential::login || is_oauth(route);
+                               route.credential == Credential::login ||
+                               route.credential == Credential::login_link || is_oauth(route);
   if (counts_attempts) statuses.insert(429);
   if (!route.body.empty()) statuses.insert({413, 415});
   if (!route.body.empty() && !is_oauth(route)) statuses.insert(422);
   if (route.query != Query::none && route.query != Query::scope) statuses.insert(422);
+  if (is_of_session(route.credential) && route.method != http::Method::get) statuses.insert(403);
   if (route.may_wait || route.credential == Credential::bearer) statuses.insert(503);
   for (auto rest = route.refusals; rest.size() >= 3;
        rest.remove_prefix(std::min<std::size_t>(4, rest.size())))
@@ -181,6 +188,8 @@ void write_security(JsonWriter& json, Credential credential) {
     json.begin_object().key("apiKey").begin_array().end_array().end_object();
   if (credential == Credential::oauth_user || credential == Credential::oauth_owner)
     json.begin_object().key("basic").begin_array().end_array().end_object();
+  if (is_of_session(credential))
+    json.begin_object().key("session").begin_array().end_array().end_object();
   // Or CLIENT_API_KEY, or credentials in the body
   if (credential == Credential::login || credential == Credential::oauth_user ||
       credential == Credential::oauth_owner)
@@ -260,6 +269,7 @@ void add_members(std::string& components, std::string_view section, std::string_
 std::string components_text() {
   std::string components(CLAVIGER_ASSET(openapi_components));
   add_members(components, "schemas", CLAVIGER_ASSET(openapi_admin_schemas));
+  add_members(components, "schemas", CLAVIGER_ASSET(openapi_session_schemas));
   add_members(components, "parameters", CLAVIGER_ASSET(openapi_admin_parameters));
   return components;
 }

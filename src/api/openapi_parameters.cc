@@ -42,7 +42,7 @@ Names query_names(Query query) {
 
 std::vector<std::string_view> parameters_of(const Route& route) {
   Names names;
-  for (const std::string_view name : {"id", "file"})
+  for (const std::string_view name : {"id", "email", "file"})
     if (route.pattern.find("{" + std::string(name) + "}") != std::string_view::npos)
       names.push_back(name);
   const auto query = query_names(route.query);

@@ -26,7 +26,9 @@ enum class Credential : std::uint8_t {
   bearer,         // Authorization: Bearer
   oauth_user,     // a user's id and secret, by Basic or in the body (RFC 6749 §2.3.1)
   oauth_owner,    // that, or x-api-key
-  administrator,  // a session of the admin panel
+  login_link,     // the code of a link in the body
+  session,        // a session of the admin panel
+  administrator,  // the same; to change something, that of an administrator
 };
 
 /// What a caller may send in the query; names of components.parameters.

@@ -24,9 +24,13 @@ enum class Code : std::uint8_t {
   invalid_credential,
   wrong_environment,
   invalid_token,
+  no_session,    // of the admin panel
+  invalid_link,  // of the admin panel, for one login
   // 403
   master_disabled,
   insufficient_scope,
+  csrf,     // a change that the panel's own page did not ask for
+  auditor,  // sees everything and changes nothing
   // 404, 405, 409, 413, 415, 422, 429
   not_found,
   method_not_allowed,

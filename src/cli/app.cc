@@ -47,6 +47,7 @@ std::unique_ptr<CLI::App> make_app(Chosen& chosen) {
   add_user_group(*app, chosen);
   add_token_group(*app, chosen);
   add_key_group(*app, chosen);
+  add_admin_group(*app, chosen);
   add_audit_group(*app, chosen);
   add_database_group(*app, chosen);
   add_doctor(*app, chosen);

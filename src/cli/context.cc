@@ -33,8 +33,12 @@ ExitStatus exit_status(Code code) {
     case Code::invalid_credential:
     case Code::wrong_environment:
     case Code::invalid_token:
+    case Code::no_session:
+    case Code::invalid_link:
     case Code::master_disabled:
     case Code::insufficient_scope:
+    case Code::csrf:
+    case Code::auditor:
     case Code::too_many_attempts:
       return exit_refused;
     case Code::not_found:

@@ -19,6 +19,7 @@ void add_client_group(CLI::App& app, Chosen& chosen);
 void add_user_group(CLI::App& app, Chosen& chosen);
 void add_token_group(CLI::App& app, Chosen& chosen);
 void add_key_group(CLI::App& app, Chosen& chosen);
+void add_admin_group(CLI::App& app, Chosen& chosen);
 void add_audit_group(CLI::App& app, Chosen& chosen);
 void add_database_group(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);

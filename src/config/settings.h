@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/email.h"
 #include "base/environment.h"
 #include "base/ip_address.h"
 #include "base/secret.h"
@@ -31,6 +32,7 @@ struct Settings {
   std::optional<TlsFiles> tls;  // what stands in those files
   std::vector<Network> trusted_proxies;
   std::string database_url;
+  std::vector<Email> admin_emails;  // log in to the panel as administrators
   unsigned workers = 1;
   std::chrono::seconds token_lifetime{};
   std::chrono::seconds token_lifetime_max{};

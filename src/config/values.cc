@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace claviger::values {
@@ -21,6 +22,8 @@ constexpr std::string_view right_listen =
 constexpr std::string_view right_networks =
     "write an IP address or a network in full, such as 192.0.2.10 or 10.0.0.0/8, several separated "
     "by commas";
+constexpr std::string_view right_emails =
+    "write an address in ASCII, such as ada@example.com, several separated by commas";
 constexpr std::string_view right_database = "write sqlite:PATH, such as sqlite:claviger.db";
 
 bool has_control_character(std::string_view text) {
@@ -94,6 +97,22 @@ std::optional<ValueError> networks(std::string_view text, std::vector<Network>& 
     if (out.size() == networks_max)
       return error("more networks than can be named", fmt::format("give at most {}", networks_max));
     out.push_back(*network);
+  }
+  return std::nullopt;
+}
+
+std::optional<ValueError> emails(std::string_view text, std::vector<Email>& out) {
+  out.clear();
+  for (const auto part : parts(text)) {
+    const auto email = Email::parse(part);
+    if (!email) return error(quoted(part) + " is not an e-mail address", right_emails);
+    if (std::ranges::find(out, *email) != out.end())
+      return error(quoted(part) + " is named twice", "name each address once");
+    if (out.size() == limits::administrators_in_settings)
+      return error("more addresses than can be named",
+                   fmt::format("give at most {}, and let them add the others",
+                               limits::administrators_in_settings));
+    out.push_back(*email);
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/email.h"
 #include "base/ip_address.h"
 #include "config/endpoint.h"
 #include "config/settings_table.h"
@@ -23,6 +24,8 @@ std::optional<ValueError> whole_number(std::string_view text, std::int64_t low, 
 std::optional<ValueError> endpoints(std::string_view text, std::vector<Endpoint>& out);
 /// Comma-separated addresses and networks, none so wide that it could be meant for everybody.
 std::optional<ValueError> networks(std::string_view text, std::vector<Network>& out);
+/// Comma-separated e-mail addresses, each once; in their order.
+std::optional<ValueError> emails(std::string_view text, std::vector<Email>& out);
 std::optional<ValueError> database_url(std::string_view text, std::string& out);
 std::optional<ValueError> log_level(std::string_view text, LogLevel& out);
 /// One line of printable UTF-8, as every secret has to be. Never shows the text.

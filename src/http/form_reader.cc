@@ -1,6 +1,8 @@
 #include "http/form_reader.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 
 #include "base/bytes.h"
@@ -64,6 +66,18 @@ Result<Fields> read_query(std::string_view query) {
 
 Error malformed_query() {
   return {.code = Code::malformed_request, .detail = "The URL's query is malformed."};
+}
+
+bool percent_decode(std::string_view text, std::string& out) {
+  out.clear();
+  while (!text.empty()) {
+    std::array<std::uint8_t, 1> byte{static_cast<std::uint8_t>(text.front())};
+    const bool is_escape = text.front() == '%';
+    if (is_escape && (text.size() < 3 || !hex_decode(text.substr(1, 2), byte))) return false;
+    out += static_cast<char>(byte.front());
+    text.remove_prefix(is_escape ? 3 : 1);
+  }
+  return true;
 }
 
 QueryCursor::QueryCursor(std::string_view text, std::span<char> room)

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -23,6 +24,10 @@ Error malformed_query();
 /// Decodes "+" and "%XX" into `out`, which has room for `text`. Nothing if a "%" is malformed or
 /// what comes out is not UTF-8.
 std::optional<std::string_view> form_decode(std::string_view text, char* out);
+
+/// Decodes the "%XX" of a path's segment (RFC 3986 §2.1), in which "+" is a plus. False if a "%" is
+/// malformed.
+bool percent_decode(std::string_view text, std::string& out);
 
 /// The fields of a form or query one by one, decoded into memory of the caller's, which must be as
 /// large as the text.

@@ -103,10 +103,18 @@ ProblemKind problem_kind(Code code) {
       return {401, "The credential belongs to another environment", "wrong_environment"};
     case Code::invalid_token:
       return {401, "The token is not valid", "invalid_token"};
+    case Code::no_session:
+      return {401, "A session of the admin panel is needed", "no_session"};
+    case Code::invalid_link:
+      return {401, "The link is not valid", "invalid_link"};
     case Code::master_disabled:
       return {403, "Creating clients is disabled", "master_disabled"};
     case Code::insufficient_scope:
       return {403, "A scope is missing", "insufficient_scope"};
+    case Code::csrf:
+      return {403, "The panel's own page did not ask for this", "csrf"};
+    case Code::auditor:
+      return {403, "An auditor changes nothing", "auditor"};
     case Code::not_found:
       return {404, "Not found", "not_found"};
     case Code::method_not_allowed:

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "base/email.h"
 #include "base/environment.h"
 
 namespace claviger {
@@ -23,6 +25,7 @@ struct Policy {
   std::chrono::seconds token_lifetime;
   std::chrono::seconds token_lifetime_max;
   std::optional<MasterDigest> master;  // nullopt: POST /client is disabled
+  std::vector<Email> admin_emails{};   // may log in to the panel, as administrators
 };
 
 /// "urn:claviger:production".

@@ -1,0 +1,16 @@
+// How one can log in to the admin panel.
+#include "api/admin_endpoints.h"
+#include "base/json_writer.h"
+
+namespace claviger::api {
+
+Status get_admin_login(Call& call) {
+  JsonWriter json(json_body(call));
+  json.begin_object()
+      .field("openid", false)
+      .field("environment", call.app.services.policy.environment.name())
+      .end_object();
+  return {};
+}
+
+}  // namespace claviger::api
