@@ -61,7 +61,7 @@ def test_every_change_is_audited_as_the_administrators(panel, server):
 
     def noted(answer):
         seen.append(last_action(server)[1])
-        assert last_action(server)[0] == "administrator"
+        assert last_action(server)[0] == "administrator admin@example.com"
         return answer
 
     client = noted(panel.create_client("audited"))

@@ -22,6 +22,11 @@ PATHS = {
     "export/tokens": {"get"},
     "export/audit": {"get"},
     "overview": {"get"},
+    "session": {"get", "delete"},
+    "sessions": {"get", "delete"},
+    "sessions/{id}": {"delete"},
+    "administrators": {"get", "post"},
+    "administrators/{email}": {"patch", "delete"},
 }
 CALLS = [(method.upper(), path) for path, methods in PATHS.items() for method in sorted(methods)]
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -40,7 +45,7 @@ def test_the_document_tells_of_them(api):
 @pytest.mark.parametrize("method, path", CALLS)
 def test_each_needs_a_session_and_takes_nothing_else(server, token, method, path):
     api, client = token.api, token.user.client
-    target = "/admin/api/" + path.format(id=NOBODY)
+    target = "/admin/api/" + path.format(id=NOBODY, email="ada@example.com")
     body = {"is_active": False} if method in ("POST", "PATCH") else None
     for headers in ({}, client.auth, bearer(token.text), {"Cookie": "claviger=x"},
                     {"Cookie": "__Host-claviger=" + "A" * 43, "X-CSRF-Token": "A" * 43}):

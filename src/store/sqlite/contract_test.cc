@@ -1,3 +1,4 @@
+#include "store/contract/administrators.h"
 #include "store/contract/all_clients.h"
 #include "store/contract/audit.h"
 #include "store/contract/lists.h"
@@ -14,6 +15,8 @@ const Engine file{"file", sqlite::file_place};
 const Engine memory{"memory", sqlite::memory_place};
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(file, memory), engine_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, AdministratorsContract, testing::Values(file, memory),
+                         engine_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, AllClients, testing::Values(file, memory), engine_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, AuditContract, testing::Values(file, memory), engine_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, TakingBackRace, testing::Values(file, memory), engine_name);
