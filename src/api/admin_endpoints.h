@@ -6,6 +6,12 @@
 /// client; an auditor only looks.
 namespace claviger::api {
 
+Status get_panel(Call& call);
+Status get_panel_asset(Call& call);
+Status redirect_to_panel(Call& call);
+Status redirect_to_clients(Call& call);
+Status redirect_to_users(Call& call);
+Status redirect_to_tokens(Call& call);
 Status get_admin_login(Call& call);
 Status post_admin_login_link(Call& call);
 Status get_admin_session(Call& call);

@@ -5,7 +5,7 @@
 
 namespace claviger::api {
 
-/// A file of the docs viewer (web/docs), as it is served. It lives in the binary.
+/// A file of the docs viewer (web/docs) or of the panel, as it is served. It lives in the binary.
 struct Asset {
   std::string_view path;  // "/docs" is the page itself
   std::string_view content_type;
@@ -18,5 +18,10 @@ extern const std::string_view docs_content_security_policy;
 
 /// All files of the docs viewer.
 std::span<const Asset> assets();
+
+/// The page of the admin panel (web/admin), and the files that it loads. Their names carry a hash
+/// of what they hold.
+std::string_view panel_page();
+std::span<const Asset> panel_assets();
 
 }  // namespace claviger::api

@@ -150,12 +150,14 @@ void write_identity_headers(JsonWriter& json) {
 std::string_view text_type_of(const Route& route) {
   if (route.answer == "Csv") return "text/csv";
   if (route.answer == "JsonLines") return "application/jsonl";
-  if (route.answer == "Page") return route.pattern == "/docs" ? "text/html" : "*/*";
+  if (route.answer == "Page") return route.pattern.ends_with("{file}") ? "*/*" : "text/html";
   return {};
 }
 
 void write_success(JsonWriter& json, const Route& route) {
-  json.any_key(std::to_string(route.status)).begin_object().field("description", "Success.");
+  json.any_key(std::to_string(route.status))
+      .begin_object()
+      .field("description", route.status >= 300 ? "It is elsewhere: see Location." : "Success.");
   begin_headers(json);
   if (route.pattern == "/verify") write_identity_headers(json);
   json.end_object();

@@ -22,6 +22,7 @@ void Response::reset() {
   source.reset();
   cache_control = kNoStore;
   content_security_policy = kStrictCsp;
+  own_policy.clear();
   close = false;
   notes.reset();
 }

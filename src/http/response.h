@@ -42,7 +42,8 @@ struct Response {
   std::unique_ptr<BodySource> source{};  // if set, makes the body in the place of `body`
   std::string_view cache_control = kNoStore;
   std::string_view content_security_policy = kStrictCsp;
-  bool close = false;  // close the connection after this answer
+  std::string own_policy{};  // if not empty, in the place of that
+  bool close = false;        // close the connection after this answer
   LogNotes notes;
 
   /// Adds a header. Bytes of `value` that may not stand in one (CR, LF, NUL, other controls,
@@ -53,6 +54,10 @@ struct Response {
     std::array<char, 36> text;
     uuid_write(id.bytes, text.data());
     add_header(name, {text.data(), text.size()});
+  }
+  /// The Content-Security-Policy that is sent.
+  std::string_view policy() const {
+    return own_policy.empty() ? content_security_policy : own_policy;
   }
   void reset();
 };

@@ -110,7 +110,7 @@ void write_response(std::string& out, const Response& response, const Framing& f
   out += "\r\nX-Content-Type-Options: nosniff\r\nCache-Control: ";
   out += response.cache_control;
   out += "\r\nContent-Security-Policy: ";
-  out += response.content_security_policy;
+  out += response.policy();
   out += "\r\n";
   if (framing.is_tls) out += kStrictTransportSecurity;
   out += response.headers;
@@ -146,7 +146,7 @@ void write_chunk(std::string& out, std::string_view piece) {
 
 std::size_t response_size_max(const Response& response) {
   return kFixedBytesMax + response.content_type.size() + response.cache_control.size() +
-         response.content_security_policy.size() + response.headers.size() + response.body.size();
+         response.policy().size() + response.headers.size() + response.body.size();
 }
 
 std::string http_date(Instant at) {
