@@ -4,6 +4,192 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description An auditor sees everything and changes nothing.
+         * @example administrator
+         * @enum {string}
+         */
+        AdminRole: "administrator" | "auditor";
+        /**
+         * @description How one can log in.
+         * @example {
+         *       "openid": false,
+         *       "environment": "production"
+         *     }
+         */
+        AdminLogin: {
+            /** @description By OpenID Connect; else by a link of `claviger admin login-link` alone. */
+            openid: boolean;
+            environment: string;
+        };
+        /**
+         * @description A link's code.
+         * @example {
+         *       "code": "5zXq0dTnq9cYk1m3m8n2d0bq3H6u7qfQe1cWm3v9p0A"
+         *     }
+         */
+        AdminLink: {
+            /** @description What follows `#/login/link/`. */
+            code: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description A session of the admin panel, as its own pages know it.
+         * @example {
+         *       "email": "ada@example.com",
+         *       "role": "administrator",
+         *       "csrf_token": "q0o1mX0s9k5xJ4rG7vB2cN8tY6wE3zL5uH1pD0fA9iM",
+         *       "expires_at": "2026-01-01T12:00:00Z",
+         *       "idle_seconds": 1800,
+         *       "environment": "production",
+         *       "version": "0.1.0",
+         *       "default_client_id": null
+         *     }
+         */
+        AdminSession: {
+            email: components["schemas"]["Email"];
+            role: components["schemas"]["AdminRole"];
+            /** @description To be sent as X-CSRF-Token with each change. */
+            csrf_token: string;
+            /** @description When it ends, whatever it is used for. */
+            expires_at: components["schemas"]["Time"];
+            /** @description It ends after so long without a request. */
+            idle_seconds: number;
+            environment: string;
+            version: string;
+            /** @description The client of CLIENT_API_KEY. */
+            default_client_id: components["schemas"]["Uuid"] | null;
+        };
+        /**
+         * @description An e-mail address, in lower case and ASCII.
+         * @example ada@example.com
+         */
+        Email: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC, whole seconds.
+         * @example 2026-01-01T00:00:00Z
+         */
+        Time: string;
+        /**
+         * Format: uuid
+         * @description An id: a UUID, version 7 for what this server made.
+         * @example 01980e70-11d4-7c09-8e52-2b9f6d3c4a18
+         */
+        Uuid: string;
+        /**
+         * @description A session, as the list of them tells of it.
+         * @example {
+         *       "id": "01980e6f-7c2a-7b3e-9d41-5f0c8a7be210",
+         *       "email": "ada@example.com",
+         *       "role": "administrator",
+         *       "way": "link",
+         *       "created_at": "2026-01-01T00:00:00Z",
+         *       "last_seen_at": "2026-01-01T00:10:00Z",
+         *       "expires_at": "2026-01-01T12:00:00Z",
+         *       "address": "192.0.2.7",
+         *       "current": true
+         *     }
+         */
+        AdminSessionItem: {
+            id: components["schemas"]["Uuid"];
+            email: components["schemas"]["Email"];
+            role: components["schemas"]["AdminRole"];
+            /**
+             * @description How it was begun.
+             * @enum {string}
+             */
+            way: "link" | "openid";
+            created_at: components["schemas"]["Time"];
+            /** @description When it was last used, to the minute. */
+            last_seen_at: components["schemas"]["Time"];
+            expires_at: components["schemas"]["Time"];
+            /** @description Where it was begun from. */
+            address: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+        };
+        /**
+         * @description Sessions, the newest first.
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "01980e6f-7c2a-7b3e-9d41-5f0c8a7be210",
+         *           "email": "ada@example.com",
+         *           "role": "administrator",
+         *           "way": "link",
+         *           "created_at": "2026-01-01T00:00:00Z",
+         *           "last_seen_at": "2026-01-01T00:10:00Z",
+         *           "expires_at": "2026-01-01T12:00:00Z",
+         *           "address": "192.0.2.7",
+         *           "current": true
+         *         }
+         *       ]
+         *     }
+         */
+        AdminSessionList: {
+            items: components["schemas"]["AdminSessionItem"][];
+        };
+        /**
+         * @description What logging out everywhere did.
+         * @example {
+         *       "ended": 2
+         *     }
+         */
+        AdminSessionsEnded: {
+            ended: number;
+        };
+        /**
+         * @description One who may log in by OpenID Connect.
+         * @example {
+         *       "email": "ada@example.com",
+         *       "role": "administrator",
+         *       "source": "list",
+         *       "added_at": "2026-01-01T00:00:00Z",
+         *       "added_by": "operator"
+         *     }
+         */
+        Administrator: {
+            email: components["schemas"]["Email"];
+            role: components["schemas"]["AdminRole"];
+            /**
+             * @description Where it stands: in CLAVIGER_ADMIN_EMAILS, or on the list that administrators keep.
+             * @enum {string}
+             */
+            source: "setting" | "list";
+            added_at: components["schemas"]["Time"] | null;
+            /** @description An address, or `operator` for the command line. */
+            added_by: string | null;
+        };
+        /**
+         * @description Who may log in.
+         * @example {
+         *       "items": [
+         *         {
+         *           "email": "ada@example.com",
+         *           "role": "administrator",
+         *           "source": "list",
+         *           "added_at": "2026-01-01T00:00:00Z",
+         *           "added_by": "operator"
+         *         }
+         *       ]
+         *     }
+         */
+        AdministratorList: {
+            items: components["schemas"]["Administrator"][];
+        };
+        /**
+         * @description What to change.
+         * @example {
+         *       "role": "auditor"
+         *     }
+         */
+        AdministratorPatch: {
+            role: components["schemas"]["AdminRole"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * @description A client, as administrators see it.
          * @example {
          *       "id": "01980e6f-7c2a-7b3e-9d41-5f0c8a7be210",
@@ -32,22 +218,10 @@ export interface components {
             users: number;
         };
         /**
-         * Format: uuid
-         * @description An id: a UUID, version 7 for what this server made.
-         * @example 01980e70-11d4-7c09-8e52-2b9f6d3c4a18
-         */
-        Uuid: string;
-        /**
          * @description No control characters and no surrounding white space.
          * @example example_company
          */
         ClientName: string;
-        /**
-         * Format: date-time
-         * @description RFC 3339, in UTC, whole seconds.
-         * @example 2026-01-01T00:00:00Z
-         */
-        Time: string;
         /**
          * @description Prefix and last 8 characters.
          * @example sk-client-...RJ2d73Bc

@@ -1,44 +1,6 @@
 // What the panel's server answers, in the words of its OpenAPI document.
 import type { components } from './schema';
 
-export type Role = 'administrator' | 'auditor';
-
-export interface LoginOptions {
-  openid: boolean;
-  issuer?: string | null;
-  environment: string;
-}
-
-export interface Session {
-  email: string;
-  role: Role;
-  csrf_token: string;
-  expires_at: string;
-  idle_seconds: number;
-  environment: string;
-  version: string;
-  default_client_id: string | null;
-}
-
-export interface SessionItem {
-  id: string;
-  email: string;
-  role: Role;
-  created_at: string;
-  last_seen_at: string;
-  expires_at: string;
-  address: string;
-  current: boolean;
-}
-
-export interface Administrator {
-  email: string;
-  role: Role;
-  source: 'setting' | 'list';
-  added_at: string | null;
-  added_by: string | null;
-}
-
 /** A page of a list; `next` is the cursor to give as `after`. */
 export interface Page<Item> {
   items: Item[];
@@ -47,6 +9,11 @@ export interface Page<Item> {
 }
 
 type Schemas = components['schemas'];
+export type Role = Schemas['AdminRole'];
+export type LoginOptions = Schemas['AdminLogin'];
+export type Session = Schemas['AdminSession'];
+export type SessionItem = Schemas['AdminSessionItem'];
+export type Administrator = Schemas['Administrator'];
 export type Client = Schemas['AdminClient'];
 export type User = Schemas['AdminUser'];
 export type Token = Schemas['AdminToken'];
