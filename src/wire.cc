@@ -17,6 +17,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "observe/line_file.h"
+#include "openid/provider.h"
 #include "policy/master.h"
 #include "service/audit.h"
 #include "service/housekeeping.h"
@@ -66,6 +67,7 @@ Policy make_policy(const Settings& settings) {
                 .token_lifetime = settings.token_lifetime,
                 .token_lifetime_max = settings.token_lifetime_max,
                 .master = digest_master(settings.master_username, settings.master_password),
+                .public_url = settings.public_url,
                 .admin_emails = settings.admin_emails};
 }
 
@@ -113,6 +115,25 @@ class Node final : public cli::Session {
   std::unique_ptr<Fence> fence_;
   std::unique_ptr<Services> services_;
 };
+
+/// How administrators log in at a provider.
+struct OpenId {
+  std::unique_ptr<openid::Fetch> fetch = openid::curl_fetch();
+  openid::Provider provider;
+
+  OpenId(openid::ProviderOptions options, const Clock& clock)
+      : provider(std::move(options), *fetch, clock) {}
+};
+/// Null if the settings name none.
+std::unique_ptr<OpenId> make_openid(Settings& settings, const Clock& clock) {
+  if (!settings.openid_client_secret) return nullptr;
+  return std::make_unique<OpenId>(
+      openid::ProviderOptions{.issuer = settings.openid_issuer,
+                              .client_id = settings.openid_client_id,
+                              .client_secret = std::move(*settings.openid_client_secret),
+                              .redirect_uri = settings.public_url + "/admin/login/callback"},
+      clock);
+}
 
 int report(std::string_view line, int status) {
   fmt::print(stderr, "claviger: {}\n", line);
@@ -296,7 +317,9 @@ int serve(LoadedSettings loaded) {
     log.write(LogLevel::warning, "setting", {{"detail", warning}});
 
   AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
-  api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key));
+  const auto openid = make_openid(settings, (*node)->clock());
+  api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key),
+               openid ? &openid->provider : nullptr);
   if (const auto announced = announce_keys((*node)->services(), log); !announced)
     return report(announced.error().detail, cli::exit_settings);
   const auto publish_checkpoint = [&](const AuditCheckpoint& checkpoint) {

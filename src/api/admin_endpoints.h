@@ -13,6 +13,8 @@ Status redirect_to_clients(Call& call);
 Status redirect_to_users(Call& call);
 Status redirect_to_tokens(Call& call);
 Status get_admin_login(Call& call);
+Status get_admin_login_openid(Call& call);
+Status get_admin_login_callback(Call& call);
 Status post_admin_login_link(Call& call);
 Status get_admin_session(Call& call);
 Status delete_admin_session(Call& call);

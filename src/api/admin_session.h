@@ -17,8 +17,8 @@ std::string_view session_key(const http::Request& request);
 /// no_session, csrf, auditor.
 Status admit_session(Call& call);
 
-/// Whether the browser says that another site made the page that sent this. Errors: csrf.
-Status check_same_origin(const http::Request& request);
+/// Refuses what the browser says a page of another site has sent. Errors: csrf.
+Status check_same_origin(const Call& call);
 
 /// Where a login comes from.
 LoginRequest login_request(const Call& call);

@@ -91,19 +91,22 @@ std::string& json_body(Call& call) {
 
 Error refuse_attempt(Call& call, Error error, std::string_view name) {
   const bool is_attempt = error.code == Code::invalid_credential ||
-                          error.code == Code::wrong_environment || error.code == Code::invalid_link;
+                          error.code == Code::wrong_environment ||
+                          error.code == Code::invalid_link || error.code == Code::openid_expired ||
+                          error.code == Code::openid_failed;
   if (!is_attempt) return error;
   return call.app.attempts.failed(std::move(error), call.request.peer, name);
 }
 
 Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
-         std::optional<ApiKey> default_api_key)
+         std::optional<ApiKey> default_api_key, openid::Provider* openid)
     : attempts_(limiter),
       app_{.services = services,
            .attempts = attempts_,
            .default_api_key = std::move(default_api_key),
            .openapi = openapi_document(),
-           .started = services.clock.now()},
+           .started = services.clock.now(),
+           .openid = openid},
       log_(log) {}
 
 bool Api::is_bulk(const http::Request& request) const {

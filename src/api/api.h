@@ -14,7 +14,8 @@ namespace claviger::api {
 /// endpoint and writes what that refuses as a problem.
 class Api final : public http::Handler {
  public:
-  Api(Services& services, AttemptLimiter& limiter, Log& log, std::optional<ApiKey> default_api_key);
+  Api(Services& services, AttemptLimiter& limiter, Log& log, std::optional<ApiKey> default_api_key,
+      openid::Provider* openid = nullptr);
 
   /// Keeps the series of the overview going; to be called several times a minute.
   void sample_traffic() { app_.traffic.sample(app_.services.clock.now()); }

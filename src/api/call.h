@@ -14,6 +14,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "model/administrator.h"
+#include "openid/provider.h"
 #include "service/check_token.h"
 #include "service/overview.h"
 #include "service/services.h"
@@ -30,6 +31,7 @@ struct App {
   Instant started{};
   Traffic traffic{};
   OverviewMaker overview{};
+  openid::Provider* openid = nullptr;  // null: links alone
 };
 
 /// One request on its way through its endpoint.

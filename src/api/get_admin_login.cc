@@ -7,7 +7,9 @@ namespace claviger::api {
 Status get_admin_login(Call& call) {
   JsonWriter json(json_body(call));
   json.begin_object()
-      .field("openid", false)
+      .field("openid", call.app.openid != nullptr)
+      .field("issuer",
+             call.app.openid != nullptr ? std::optional(call.app.openid->issuer()) : std::nullopt)
       .field("environment", call.app.services.policy.environment.name())
       .end_object();
   return {};

@@ -1,4 +1,5 @@
-// RFC 8414. The addresses are those under which the caller reached this server.
+// RFC 8414. The addresses are those of CLAVIGER_PUBLIC_URL or, without it, those under which the
+// caller reached this server.
 #include "api/endpoints.h"
 #include "base/json_writer.h"
 
@@ -15,10 +16,11 @@ void write_list(JsonWriter& json, std::string_view name,
 }  // namespace
 
 Status get_oauth_metadata(Call& call) {
-  if (call.request.host.empty())
+  auto base = call.app.services.policy.public_url;
+  if (base.empty() && call.request.host.empty())
     return fail(Code::malformed_request, "The header Host is needed here.");
-  const auto base =
-      (call.request.is_https ? "https://" : "http://") + std::string(call.request.host);
+  if (base.empty())
+    base = (call.request.is_https ? "https://" : "http://") + std::string(call.request.host);
   JsonWriter json(json_body(call));
   json.begin_object()
       .field("issuer", base)

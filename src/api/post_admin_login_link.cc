@@ -5,7 +5,7 @@
 namespace claviger::api {
 
 Status post_admin_login_link(Call& call) {
-  TRY_STATUS(check_same_origin(call.request));
+  TRY_STATUS(check_same_origin(call));
   const auto code = TRY(call.body.required_text("code"));
   const auto begun = log_in_by_link(call.app.services, code, login_request(call));
   if (!begun) return fail(refuse_attempt(call, begun.error(), {}));

@@ -31,6 +31,11 @@ enum class Code : std::uint8_t {
   insufficient_scope,
   csrf,     // a change that the panel's own page did not ask for
   auditor,  // sees everything and changes nothing
+  // Of a login at the OpenID provider; the login page is told, not the caller
+  openid_not_allowed,   // the address is not on the list
+  openid_not_verified,  // the provider vouches for no address
+  openid_expired,       // it took too long, or began in another browser
+  openid_failed,        // the provider failed, refused, or answered what is not acceptable
   // 404, 405, 409, 413, 415, 422, 429
   not_found,
   method_not_allowed,

@@ -15,6 +15,7 @@ struct Options {
 
 /// Where browsers on this machine, or on another by the server's name, find the panel.
 std::string panel_url(const Settings& settings) {
+  if (!settings.public_url.empty()) return settings.public_url + "/admin/";
   const auto& endpoint = settings.listen.front();
   const bool is_everywhere = endpoint.host == "0.0.0.0" || endpoint.host == "::";
   const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;

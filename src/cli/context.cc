@@ -39,6 +39,10 @@ ExitStatus exit_status(Code code) {
     case Code::insufficient_scope:
     case Code::csrf:
     case Code::auditor:
+    case Code::openid_not_allowed:
+    case Code::openid_not_verified:
+    case Code::openid_expired:
+    case Code::openid_failed:
     case Code::too_many_attempts:
       return exit_refused;
     case Code::not_found:

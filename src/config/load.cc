@@ -98,6 +98,7 @@ class Loader {
   void check_serving();
   void check_tls();
   void check_listen();
+  void check_openid();
   void look_for_slips();
   void sort_weaknesses();
 
@@ -304,6 +305,18 @@ void Loader::check_listen() {
   }
 }
 
+void Loader::check_openid() {
+  const bool has_id = !settings_.openid_client_id.empty() || !good("CLAVIGER_OPENID_CLIENT_ID");
+  const bool has_secret = settings_.openid_client_secret || !good("CLAVIGER_OPENID_CLIENT_SECRET");
+  if (has_id != has_secret)
+    problem(has_id ? "CLAVIGER_OPENID_CLIENT_SECRET" : "CLAVIGER_OPENID_CLIENT_ID",
+            "it is not set, and administrators cannot log in by OpenID Connect without it",
+            "set both of CLAVIGER_OPENID_CLIENT_ID and CLAVIGER_OPENID_CLIENT_SECRET, or neither");
+  if (has_id && has_secret && settings_.public_url.empty() && good("CLAVIGER_PUBLIC_URL"))
+    problem("CLAVIGER_PUBLIC_URL", "it is not set, and the OpenID provider leads back to it",
+            "set where browsers find this server, such as https://auth.example.com");
+}
+
 void Loader::check_serving() {
   check_tls();
   check_listen();
@@ -315,6 +328,7 @@ void Loader::check_serving() {
     warning(settings_.master_username.empty() ? "MASTER_USERNAME" : "MASTER_PASSWORD",
             "it is not set, so POST /client is disabled",
             "set both of MASTER_USERNAME and MASTER_PASSWORD, or neither");
+  check_openid();
   for (auto& weak : weak_settings(settings_))
     weakness(weak.setting, std::move(weak.wrong), std::move(weak.right));
 }

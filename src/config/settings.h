@@ -32,6 +32,10 @@ struct Settings {
   std::optional<TlsFiles> tls;  // what stands in those files
   std::vector<Network> trusted_proxies;
   std::string database_url;
+  std::string public_url;  // without "/" at its end; empty: not set
+  std::string openid_issuer;
+  std::string openid_client_id;  // empty: there is no OpenID login
+  std::optional<OpenIdSecret> openid_client_secret;
   std::vector<Email> admin_emails;  // log in to the panel as administrators
   unsigned workers = 1;
   std::chrono::seconds token_lifetime{};

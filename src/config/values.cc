@@ -22,6 +22,8 @@ constexpr std::string_view right_listen =
 constexpr std::string_view right_networks =
     "write an IP address or a network in full, such as 192.0.2.10 or 10.0.0.0/8, several separated "
     "by commas";
+constexpr std::string_view right_url =
+    "write a URL such as https://auth.example.com; http is for this machine's loopback alone";
 constexpr std::string_view right_emails =
     "write an address in ASCII, such as ada@example.com, several separated by commas";
 constexpr std::string_view right_database = "write sqlite:PATH, such as sqlite:claviger.db";
@@ -31,6 +33,10 @@ bool has_control_character(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7f;
   });
+}
+
+bool is_printable_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 /// What stands between commas.
@@ -114,6 +120,36 @@ std::optional<ValueError> emails(std::string_view text, std::vector<Email>& out)
                                limits::administrators_in_settings));
     out.push_back(*email);
   }
+  return std::nullopt;
+}
+
+std::optional<ValueError> provider_url(std::string_view text, std::string& out) {
+  const auto scheme = text.substr(0, text.find("://"));
+  const auto rest = text.substr(std::min(scheme.size() + 3, text.size()));
+  const auto authority = rest.substr(0, rest.find('/'));
+  const auto host = authority.substr(
+      0, authority.starts_with('[') ? authority.find(']') + 1 : authority.find(':'));
+  const bool is_loopback = host == "127.0.0.1" || host == "[::1]" || host == "localhost";
+  if (authority.empty() || text.find_first_of("@?# \\") != std::string_view::npos ||
+      !is_printable_ascii(text))
+    return error(quoted(text) + " is not a plain URL", right_url);
+  if (scheme != "https" && !(scheme == "http" && is_loopback))
+    return error(quoted(text) + " is not https", right_url);
+  out = text;
+  return std::nullopt;
+}
+
+std::optional<ValueError> public_url(std::string_view text, std::string& out) {
+  if (text.ends_with('/')) text.remove_suffix(1);
+  if (text.find('/', text.find("://") + 3) != std::string_view::npos)
+    return error(quoted(text) + " has a path", "give scheme, host and port alone");
+  return provider_url(text, out);
+}
+
+std::optional<ValueError> client_id(std::string_view text, std::string& out) {
+  if (text.empty() || !is_printable_ascii(text))
+    return error(quoted(text) + " is not a client id", "give it as the provider shows it");
+  out = text;
   return std::nullopt;
 }
 

@@ -26,6 +26,12 @@ std::optional<ValueError> endpoints(std::string_view text, std::vector<Endpoint>
 std::optional<ValueError> networks(std::string_view text, std::vector<Network>& out);
 /// Comma-separated e-mail addresses, each once; in their order.
 std::optional<ValueError> emails(std::string_view text, std::vector<Email>& out);
+/// https, or http on loopback, with no path, query or user.
+std::optional<ValueError> public_url(std::string_view text, std::string& out);
+/// The same with a path.
+std::optional<ValueError> provider_url(std::string_view text, std::string& out);
+/// Printable ASCII without spaces.
+std::optional<ValueError> client_id(std::string_view text, std::string& out);
 std::optional<ValueError> database_url(std::string_view text, std::string& out);
 std::optional<ValueError> log_level(std::string_view text, LogLevel& out);
 /// One line of printable UTF-8, as every secret has to be. Never shows the text.

@@ -90,6 +90,8 @@ void hold_secrets(Examined& examined) {
   if (settings.signing_key)
     hold(examined, "CLAVIGER_SIGNING_KEY", comparable(*settings.signing_key));
   if (settings.tls) hold(examined, "CLAVIGER_TLS_KEY", settings.tls->key);
+  if (settings.openid_client_secret)
+    hold(examined, "CLAVIGER_OPENID_CLIENT_SECRET", *settings.openid_client_secret);
   if (settings.audit_signing_key)
     hold(examined, "CLAVIGER_AUDIT_SIGNING_KEY", comparable(*settings.audit_signing_key));
 }

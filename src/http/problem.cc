@@ -115,6 +115,14 @@ ProblemKind problem_kind(Code code) {
       return {403, "The panel's own page did not ask for this", "csrf"};
     case Code::auditor:
       return {403, "An auditor changes nothing", "auditor"};
+    case Code::openid_not_allowed:
+      return {403, "The address may not log in", "openid_not_allowed"};
+    case Code::openid_not_verified:
+      return {403, "The address is not verified", "openid_not_verified"};
+    case Code::openid_expired:
+      return {403, "The login took too long", "openid_expired"};
+    case Code::openid_failed:
+      return {503, "The OpenID provider failed", "openid_failed"};
     case Code::not_found:
       return {404, "Not found", "not_found"};
     case Code::method_not_allowed:

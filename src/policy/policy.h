@@ -25,6 +25,7 @@ struct Policy {
   std::chrono::seconds token_lifetime;
   std::chrono::seconds token_lifetime_max;
   std::optional<MasterDigest> master;  // nullopt: POST /client is disabled
+  std::string public_url{};            // without "/" at its end; empty: whatever address was asked
   std::vector<Email> admin_emails{};   // may log in to the panel, as administrators
 };
 

@@ -13,12 +13,15 @@ export interface components {
          * @description How one can log in.
          * @example {
          *       "openid": false,
+         *       "issuer": null,
          *       "environment": "production"
          *     }
          */
         AdminLogin: {
             /** @description By OpenID Connect; else by a link of `claviger admin login-link` alone. */
             openid: boolean;
+            /** @description The provider. */
+            issuer: string | null;
             environment: string;
         };
         /**
