@@ -306,8 +306,9 @@ void Loader::check_listen() {
 }
 
 void Loader::check_openid() {
-  const bool has_id = !settings_.openid_client_id.empty() || !good("CLAVIGER_OPENID_CLIENT_ID");
-  const bool has_secret = settings_.openid_client_secret || !good("CLAVIGER_OPENID_CLIENT_SECRET");
+  if (!good("CLAVIGER_OPENID_CLIENT_ID") || !good("CLAVIGER_OPENID_CLIENT_SECRET")) return;
+  const bool has_id = !settings_.openid_client_id.empty();
+  const bool has_secret = settings_.openid_client_secret.has_value();
   if (has_id != has_secret)
     problem(has_id ? "CLAVIGER_OPENID_CLIENT_SECRET" : "CLAVIGER_OPENID_CLIENT_ID",
             "it is not set, and administrators cannot log in by OpenID Connect without it",

@@ -165,6 +165,54 @@ TEST(LoadSettings, NoProblemOrWarningShowsASecret) {
   }
 }
 
+TEST(LoadSettings, LoginsByOpenIdNeedAllOfTheirSettings) {
+  Machine machine;
+  machine.environment["CLAVIGER_OPENID_CLIENT_ID"] = "id";
+  EXPECT_THAT(machine.problems(),
+              ElementsAre(StartsWith("CLAVIGER_OPENID_CLIENT_SECRET: it is not set")));
+  machine.environment["CLAVIGER_OPENID_CLIENT_SECRET"] = good_password;
+  EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("CLAVIGER_PUBLIC_URL: it is not set")));
+  machine.environment["CLAVIGER_PUBLIC_URL"] = "https://auth.example.com/";
+  EXPECT_EQ(machine.settings().public_url, "https://auth.example.com");
+  EXPECT_EQ(machine.settings().openid_issuer, "https://accounts.google.com");
+  machine.environment.erase("CLAVIGER_OPENID_CLIENT_ID");
+  EXPECT_THAT(machine.problems(),
+              ElementsAre(StartsWith("CLAVIGER_OPENID_CLIENT_ID: it is not set")));
+}
+
+TEST(LoadSettings, UrlsAreOfTlsOrLoopbackAndPlain) {
+  const auto problems = [](const char* name, const char* text) {
+    Machine machine;
+    machine.environment[name] = text;
+    return machine.problems().size();
+  };
+  for (const auto* text : {"https://a.example", "https://a.example:8443", "http://127.0.0.1:8003",
+                           "http://localhost", "http://[::1]:1"}) {
+    EXPECT_EQ(problems("CLAVIGER_PUBLIC_URL", text), 0U) << text;
+    EXPECT_EQ(problems("CLAVIGER_OPENID_ISSUER", text), 0U) << text;
+  }
+  for (const auto* text :
+       {"a.example", "http://a.example", "ftp://a.example", "https://", "https://a@b.example",
+        "https://a.example/?x", "https://a.example#x", "https:// a.example", "http://127.0.0.1.b",
+        "http://localhost.b/", "https:a.example", "https:///a"}) {
+    EXPECT_EQ(problems("CLAVIGER_PUBLIC_URL", text), 1U) << text;
+    EXPECT_EQ(problems("CLAVIGER_OPENID_ISSUER", text), 1U) << text;
+  }
+  EXPECT_EQ(problems("CLAVIGER_PUBLIC_URL", "https://a.example/sub"), 1U);
+  EXPECT_EQ(problems("CLAVIGER_OPENID_ISSUER", "https://a.example/sub/"), 0U);
+}
+
+TEST(LoadSettings, AdministratorsAreAddressesEachOnce) {
+  Machine machine;
+  machine.environment["CLAVIGER_ADMIN_EMAILS"] = "Ada@Example.com,b@example.com";
+  ASSERT_THAT(machine.settings().admin_emails, SizeIs(2));
+  EXPECT_EQ(machine.settings().admin_emails[0].text(), "ada@example.com");
+  for (const auto* text : {"ada", "a@b.example, c@d.example", "a@b.example,A@B.example", ","}) {
+    machine.environment["CLAVIGER_ADMIN_EMAILS"] = text;
+    EXPECT_THAT(machine.problems(), ElementsAre(StartsWith("CLAVIGER_ADMIN_EMAILS"))) << text;
+  }
+}
+
 TEST(LoadSettings, ASecretMayComeFromATwinFile) {
   for (const auto& row : settings_table()) {
     if (!row.secret) continue;
@@ -172,6 +220,10 @@ TEST(LoadSettings, ASecretMayComeFromATwinFile) {
     Machine machine;
     machine.environment.erase(name);
     machine.environment[name + "_FILE"] = "/run/secrets/x";
+    if (name == "CLAVIGER_OPENID_CLIENT_SECRET") {
+      machine.environment["CLAVIGER_OPENID_CLIENT_ID"] = "id";
+      machine.environment["CLAVIGER_PUBLIC_URL"] = "https://auth.example.com";
+    }
     if (name != "JWT_SECRET_KEY") machine.environment["JWT_SECRET_KEY"] = good_key;
     EXPECT_THAT(machine.problems(), ElementsAre(StartsWith(name + "_FILE: cannot read")));
     machine.files["/run/secrets/x"].text = "\n";
