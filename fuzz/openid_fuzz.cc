@@ -11,12 +11,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto keys = claviger::openid::parse_jwk_set(text.substr(0, end));
   const auto token = text.substr(std::min(end + 1, text.size()));
   (void)claviger::openid::kid_of(token);
+  (void)claviger::openid::parse_user_info(token);
   if (!keys) return 0;
-  const auto email = claviger::openid::check_id_token(token, *keys,
-                                                      {.issuer = "https://issuer.example",
-                                                       .client_id = "us",
-                                                       .nonce = "the nonce",
-                                                       .now = claviger::from_unix_seconds(0)});
-  if (email) require(claviger::Email::parse(email->text()) == *email);
+  const auto person = claviger::openid::check_id_token(token, *keys,
+                                                       {.issuer = "https://issuer.example",
+                                                        .client_id = "us",
+                                                        .nonce = "the nonce",
+                                                        .now = claviger::from_unix_seconds(0)});
+  require(!person || !person->subject.empty());
   return 0;
 }

@@ -76,6 +76,10 @@ class CurlFetch final : public Fetch {
       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.form.size()));
       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.form.c_str());
     }
+    if (!request.bearer.empty()) {
+      curl_easy_setopt(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
+      curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, request.bearer.c_str());
+    }
     if (!request.basic_name.empty()) {
       curl_easy_setopt(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
       curl_easy_setopt(curl, CURLOPT_USERNAME, request.basic_name.c_str());

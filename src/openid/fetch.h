@@ -15,6 +15,7 @@ struct FetchRequest {
   std::string form{};        // if not empty, POSTed as application/x-www-form-urlencoded
   std::string basic_name{};  // if not empty, sent with the password (RFC 7617), both encoded
   std::string basic_password{};
+  std::string bearer{};  // if not empty, the access token (RFC 6750)
 };
 struct FetchAnswer {
   int status = 0;

@@ -75,17 +75,17 @@ const Jwk* find_key(const std::vector<Jwk>& keys, const Header& header) {
 }
 
 struct Claims {
-  std::string issuer, subject, authorized_party, nonce, email;
+  Person person;
+  std::string issuer, authorized_party, nonce;
   std::vector<std::string> audience;
   std::optional<std::int64_t> expires, issued;
-  bool is_verified = false;
 
   bool take(std::string_view name, const Json& value) {
     if (name == "iss") return text(value, issuer);
-    if (name == "sub") return text(value, subject);
+    if (name == "sub") return text(value, person.subject);
     if (name == "azp") return text(value, authorized_party);
     if (name == "nonce") return text(value, nonce);
-    if (name == "email") return text(value, email);
+    if (name == "email") return text(value, person.email);
     if (name == "aud") return texts(value);
     if (name == "exp") return time(value, expires);
     if (name == "iat") return time(value, issued);
@@ -125,10 +125,10 @@ struct Claims {
   bool take_verified(const Json& value) {
     std::string_view word;
     if (!value.get(word)) {
-      is_verified = word == "true";
+      person.is_verified = word == "true";
       return true;
     }
-    return !value.get(is_verified);
+    return !value.get(person.is_verified);
   }
 };
 
@@ -141,7 +141,7 @@ std::string_view fault_of(const Claims& claims, const Expected& expected) {
   if (!is_for_us) return "not for this client";
   if (claims.audience.size() > 1 && party != expected.client_id) return "for others as well";
   if (!party.empty() && party != expected.client_id) return "another authorized party";
-  if (claims.subject.empty()) return "no subject";
+  if (claims.person.subject.empty()) return "no subject";
   if (!claims.expires || from_unix_seconds(*claims.expires) + leeway <= expected.now)
     return "expired";
   if (!claims.issued || from_unix_seconds(*claims.issued) - leeway > expected.now)
@@ -159,8 +159,8 @@ std::optional<std::string> kid_of(std::string_view token) {
   return header ? header->kid : std::nullopt;
 }
 
-Result<Email> check_id_token(std::string_view token, const std::vector<Jwk>& keys,
-                             const Expected& expected) {
+Result<Person> check_id_token(std::string_view token, const std::vector<Jwk>& keys,
+                              const Expected& expected) {
   const auto parts = take_apart(token);
   if (!parts) return refused("not a JWS");
   const auto header = read_header(parts->header);
@@ -175,10 +175,24 @@ Result<Email> check_id_token(std::string_view token, const std::vector<Jwk>& key
   };
   if (!parse_object(parts->payload, take)) return refused("the claims are malformed");
   if (const auto fault = fault_of(claims, expected); !fault.empty()) return refused(fault);
-  const auto email = Email::parse(claims.email);
-  if (!email || !claims.is_verified)
+  return std::move(claims.person);
+}
+
+std::optional<Person> parse_user_info(std::string_view json) {
+  Claims claims;
+  const auto take = [&](std::string_view name, const Json& value) {
+    const bool is_of_person = name == "sub" || name == "email" || name == "email_verified";
+    return !is_of_person || claims.take(name, value);
+  };
+  if (!parse_object(json, take)) return std::nullopt;
+  return std::move(claims.person);
+}
+
+Result<Email> verified_email(const Person& person) {
+  const auto email = Email::parse(person.email);
+  if (!email || !person.is_verified)
     return fail(Code::openid_not_verified, "The provider vouches for no e-mail address.",
-                email ? email->text() + " is not verified" : "the ID token has no address");
+                email ? email->text() + " is not verified" : "the provider tells no address");
   return *email;
 }
 

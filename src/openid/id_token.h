@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,18 @@ struct Expected {
 /// no JWS, or names none.
 std::optional<std::string> kid_of(std::string_view token);
 
-/// The verified address of whoever logged in. Errors: openid_failed, with the check that failed in
-/// `cause`; openid_not_verified, if the token is good and vouches for no address.
-Result<Email> check_id_token(std::string_view token, const std::vector<Jwk>& keys,
-                             const Expected& expected);
+/// What a provider says of somebody.
+struct Person {
+  std::string subject{};  // what names them there, for ever
+  std::string email{};    // empty: it says nothing
+  bool is_verified = false;
+};
+/// Whoever logged in. Errors: openid_failed, with the check that failed in `cause`.
+Result<Person> check_id_token(std::string_view token, const std::vector<Jwk>& keys,
+                              const Expected& expected);
+/// Reads the answer of the UserInfo endpoint (§5.3.2). nullopt: it is none.
+std::optional<Person> parse_user_info(std::string_view json);
+/// The address that the provider vouches for. Errors: openid_not_verified.
+Result<Email> verified_email(const Person& person);
 
 }  // namespace claviger::openid

@@ -30,11 +30,13 @@ std::string payload_of(const std::map<std::string, std::string>& claims) {
 class IdToken : public testing::Test {
  protected:
   Result<Email> check(const std::string& token) {
-    return check_id_token(token, keys_,
-                          {.issuer = "https://issuer.example",
-                           .client_id = "us",
-                           .nonce = "the nonce",
-                           .now = from_unix_seconds(now_s)});
+    const auto person = check_id_token(token, keys_,
+                                       {.issuer = "https://issuer.example",
+                                        .client_id = "us",
+                                        .nonce = "the nonce",
+                                        .now = from_unix_seconds(now_s)});
+    if (!person) return tl::unexpected(person.error());
+    return verified_email(*person);
   }
   std::string cause(const std::string& token) {
     const auto checked = check(token);

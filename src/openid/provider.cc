@@ -7,7 +7,6 @@
 #include "base/bytes.h"
 #include "crypto/constant_time.h"
 #include "crypto/hash.h"
-#include "openid/id_token.h"
 #include "openid/json.h"
 #include "openid/url.h"
 
@@ -47,17 +46,6 @@ bool contains(const Json& value, std::string_view wanted) {
     std::string_view text;
     return !entry.get(text) && text == wanted;
   });
-}
-
-/// A text member of a JSON object; empty: there is none.
-std::string member_of(std::string_view json, std::string_view wanted) {
-  std::string found;
-  const auto take = [&](std::string_view name, const Json& value) {
-    std::string_view text;
-    if (name == wanted && !value.get(text)) found = text;
-    return true;
-  };
-  return parse_object(json, take) ? found : std::string();
 }
 
 }  // namespace
@@ -115,6 +103,7 @@ Result<Provider::Metadata> Provider::fetch_metadata() {
     if (is_text && name == "authorization_endpoint") found.authorization_endpoint = text;
     if (is_text && name == "token_endpoint") found.token_endpoint = text;
     if (is_text && name == "jwks_uri") found.jwks_uri = text;
+    if (is_text && name == "userinfo_endpoint") found.userinfo_endpoint = text;
     if (name == "token_endpoint_auth_methods_supported")
       found.takes_basic = contains(value, "client_secret_basic");
     return true;
@@ -180,8 +169,8 @@ Result<std::string> Provider::login_url(std::string_view login_key) {
                   {"code_challenge_method", "S256"}});
 }
 
-Result<std::string> Provider::fetch_id_token(const Metadata& from, std::string_view code,
-                                             std::string_view login_key) {
+Result<Provider::Tokens> Provider::fetch_tokens(const Metadata& from, std::string_view code,
+                                                std::string_view login_key) {
   const auto verifier = verifier_of(login_key);
   std::vector<std::pair<std::string_view, std::string_view>> form{
       {"grant_type", "authorization_code"},
@@ -205,9 +194,34 @@ Result<std::string> Provider::fetch_id_token(const Metadata& from, std::string_v
   }));
   if (answer.status != 200)
     return failed("the token endpoint answered " + std::to_string(answer.status));
-  auto token = member_of(answer.body, "id_token");
-  if (token.empty()) return failed("the token endpoint's answer has no ID token");
-  return token;
+  Tokens tokens;
+  const auto take = [&](std::string_view name, const Json& value) {
+    std::string_view text;
+    if (name == "id_token" && !value.get(text)) tokens.id_token = text;
+    if (name == "access_token" && !value.get(text)) tokens.access_token = text;
+    return true;
+  };
+  if (!parse_object(answer.body, take) || tokens.id_token.empty())
+    return failed("the token endpoint's answer has no ID token");
+  return tokens;
+}
+
+Result<Person> Provider::person_of(const Metadata& from, const Tokens& tokens,
+                                   std::string_view login_key) {
+  const auto known = TRY(keys(from, tokens.id_token));
+  auto person = TRY(check_id_token(tokens.id_token, known->keys,
+                                   {.issuer = options_.issuer,
+                                    .client_id = options_.client_id,
+                                    .nonce = nonce_of(login_key),
+                                    .now = clock_.now()}));
+  if (!person.email.empty() || tokens.access_token.empty() || !may_fetch(from.userinfo_endpoint))
+    return person;
+  const auto answer =
+      TRY(fetch_.fetch({.url = from.userinfo_endpoint, .bearer = tokens.access_token}));
+  auto told = answer.status == 200 ? parse_user_info(answer.body) : std::nullopt;
+  if (!told || told->subject != person.subject)
+    return failed("the UserInfo endpoint's answer is not of this login");
+  return *std::move(told);
 }
 
 Result<Email> Provider::complete(const Callback& callback, std::string_view login_key) {
@@ -222,13 +236,8 @@ Result<Email> Provider::complete(const Callback& callback, std::string_view logi
   const Turn turn(*this);
   TRY_STATUS(turn.status());
   const auto from = TRY(metadata());
-  const auto token = TRY(fetch_id_token(*from, callback.code, login_key));
-  const auto known = TRY(keys(*from, token));
-  return check_id_token(token, known->keys,
-                        {.issuer = options_.issuer,
-                         .client_id = options_.client_id,
-                         .nonce = nonce_of(login_key),
-                         .now = clock_.now()});
+  const auto tokens = TRY(fetch_tokens(*from, callback.code, login_key));
+  return verified_email(TRY(person_of(*from, tokens, login_key)));
 }
 
 }  // namespace claviger::openid

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "openid/fetch.h"
+#include "openid/id_token.h"
 #include "openid/jwk_set.h"
 
 /// Logging in at an OpenID provider: the authorization code flow of OpenID Connect Core with PKCE
@@ -55,6 +56,7 @@ class Provider {
   /// The provider's own document (OpenID Connect Discovery §3), as far as it is needed.
   struct Metadata {
     std::string authorization_endpoint{}, token_endpoint{}, jwks_uri{};
+    std::string userinfo_endpoint{};  // empty: there is none
     bool takes_basic = true;
     Instant read_at{};
   };
@@ -68,8 +70,13 @@ class Provider {
   Result<Metadata> fetch_metadata();
   /// Not read anew more than once in a while, whoever asks.
   Result<std::shared_ptr<const Keys>> keys(const Metadata& from, const std::string& token);
-  Result<std::string> fetch_id_token(const Metadata& from, std::string_view code,
-                                     std::string_view login_key);
+  struct Tokens {
+    std::string id_token{}, access_token{};
+  };
+  Result<Tokens> fetch_tokens(const Metadata& from, std::string_view code,
+                              std::string_view login_key);
+  /// Whom the tokens are of. An address that the ID token lacks is asked for (§5.4).
+  Result<Person> person_of(const Metadata& from, const Tokens& tokens, std::string_view login_key);
   Result<std::string> get(const std::string& url);
 
   const ProviderOptions options_;

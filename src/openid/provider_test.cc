@@ -104,6 +104,29 @@ TEST_F(OpenIdProvider, TakesTheSecretInTheFormIfItTakesNoOther) {
   EXPECT_TRUE(request.basic_name.empty());
 }
 
+TEST_F(OpenIdProvider, IsAskedForAnAddressThatTheIdTokenLacks) {
+  constexpr auto user_info = "https://issuer.example/me";
+  document(R"("userinfo_endpoint":"https://issuer.example/me")");
+  will_vouch("");
+  auto& answer = fetch_.answers[token_endpoint].body;
+  answer.insert(1, R"("access_token":"the access token",)");
+  const auto own = state();
+  const auto with = [&](int status, const char* body) {
+    fetch_.answers[user_info] = {status, body};
+    const auto email = provider_.complete({.code = "c", .state = own}, key);
+    return email ? email->text() : email.error().cause;
+  };
+  EXPECT_EQ(with(200, R"({"sub":"1","email":"a@example.com","email_verified":true})"),
+            "a@example.com");
+  EXPECT_EQ(fetch_.requests.back().bearer, "the access token");
+  EXPECT_EQ(with(200, R"({"sub":"1","email":"a@example.com"})"), "a@example.com is not verified");
+  EXPECT_EQ(with(200, R"({"sub":"1"})"), "the provider tells no address");
+  const auto* not_of_this = "the UserInfo endpoint's answer is not of this login";
+  EXPECT_EQ(with(200, R"({"sub":"2","email":"a@example.com","email_verified":true})"), not_of_this);
+  EXPECT_EQ(with(401, R"({"sub":"1","email":"a@example.com","email_verified":true})"), not_of_this);
+  EXPECT_EQ(with(200, "[]"), not_of_this);
+}
+
 TEST_F(OpenIdProvider, RefusesWhoDidNotLeaveFromThisBrowser) {  // ADM-1
   will_vouch();
   const auto state_text = state();
