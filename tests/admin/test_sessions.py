@@ -65,7 +65,8 @@ def visit(server):
 
 
 def test_what_one_can_log_in_by(api):
-    assert api.get("/admin/api/login").json() == {"openid": False, "environment": "development"}
+    assert api.get("/admin/api/login").json() == {
+        "openid": False, "issuer": None, "environment": "development"}
 
 
 @pytest.mark.requirement("ADM-1")
