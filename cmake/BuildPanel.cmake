@@ -46,7 +46,8 @@ foreach(file IN LISTS files)
     message(FATAL_ERROR "cmake/BuildPanel.cmake knows no media type for ${file}")
   endif()
   string(REGEX REPLACE "^.*=" "" type "${type}")
-  execute_process(COMMAND gzip -9nc "${SOURCE}/dist/assets/${file}" OUTPUT_FILE "${OUTPUT}/${file}.gz"
+  execute_process(COMMAND gzip -9nc "${SOURCE}/dist/assets/${file}"
+    OUTPUT_FILE "${OUTPUT}/${file}.gz"
     COMMAND_ERROR_IS_FATAL ANY)
   math(EXPR number "${number} + 1")
   string(APPEND embeds "CLAVIGER_EMBED(panel_${number}, \"${OUTPUT}/${file}.gz\");\n")

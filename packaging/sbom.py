@@ -26,6 +26,7 @@ INCLUDES = [Path("/usr/include"), *Path("/usr/include").glob("*-linux-gnu")]
 # By Debian source package, from its copyright file, in SPDX's words. A test wants one for each.
 LICENSES = {
     "cli11": "BSD-3-Clause",
+    "curl": "curl",
     "fmtlib": "MIT",
     "gcc-12": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "glibc": "LGPL-2.1-or-later",

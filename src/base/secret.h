@@ -71,7 +71,7 @@ using TokenText = Secret<struct TokenTextTag>;
 using SigningSecret = Secret<struct SigningSecretTag>;
 using TlsKey = Secret<struct TlsKeyTag>;
 using OpenIdSecret = Secret<struct OpenIdSecretTag>;  // that this server has at its provider
-using LoginCode = Secret<struct LoginCodeTag>;    // of a link that logs in to the panel, once
-using SessionKey = Secret<struct SessionKeyTag>;  // the cookie of a session of the panel
+using LoginCode = Secret<struct LoginCodeTag>;        // of a link that logs in to the panel, once
+using SessionKey = Secret<struct SessionKeyTag>;      // the cookie of a session of the panel
 
 }  // namespace claviger

@@ -35,6 +35,30 @@ void write(const ProblemKind& kind, std::string_view detail, const std::vector<F
   if (retry_after) response.add_header("Retry-After", std::to_string(retry_after->count()));
 }
 
+/// Those of the admin panel.
+ProblemKind panel_problem_kind(Code code) {
+  switch (code) {
+    case Code::no_session:
+      return {401, "A session of the admin panel is needed", "no_session"};
+    case Code::invalid_link:
+      return {401, "The link is not valid", "invalid_link"};
+    case Code::csrf:
+      return {403, "The panel's own page did not ask for this", "csrf"};
+    case Code::auditor:
+      return {403, "An auditor changes nothing", "auditor"};
+    case Code::openid_not_allowed:
+      return {403, "The address may not log in", "openid_not_allowed"};
+    case Code::openid_not_verified:
+      return {403, "The address is not verified", "openid_not_verified"};
+    case Code::openid_expired:
+      return {403, "The login took too long", "openid_expired"};
+    case Code::openid_failed:
+      return {503, "The OpenID provider failed", "openid_failed"};
+    default:
+      return {503, "The server cannot answer", "overloaded"};  // reached by none of them
+  }
+}
+
 ProblemKind refusal_kind(int status) {
   switch (status) {
     case 403:
@@ -104,25 +128,18 @@ ProblemKind problem_kind(Code code) {
     case Code::invalid_token:
       return {401, "The token is not valid", "invalid_token"};
     case Code::no_session:
-      return {401, "A session of the admin panel is needed", "no_session"};
     case Code::invalid_link:
-      return {401, "The link is not valid", "invalid_link"};
+    case Code::csrf:
+    case Code::auditor:
+    case Code::openid_not_allowed:
+    case Code::openid_not_verified:
+    case Code::openid_expired:
+    case Code::openid_failed:
+      return panel_problem_kind(code);
     case Code::master_disabled:
       return {403, "Creating clients is disabled", "master_disabled"};
     case Code::insufficient_scope:
       return {403, "A scope is missing", "insufficient_scope"};
-    case Code::csrf:
-      return {403, "The panel's own page did not ask for this", "csrf"};
-    case Code::auditor:
-      return {403, "An auditor changes nothing", "auditor"};
-    case Code::openid_not_allowed:
-      return {403, "The address may not log in", "openid_not_allowed"};
-    case Code::openid_not_verified:
-      return {403, "The address is not verified", "openid_not_verified"};
-    case Code::openid_expired:
-      return {403, "The login took too long", "openid_expired"};
-    case Code::openid_failed:
-      return {503, "The OpenID provider failed", "openid_failed"};
     case Code::not_found:
       return {404, "Not found", "not_found"};
     case Code::method_not_allowed:
@@ -148,8 +165,7 @@ ProblemKind problem_kind(Code code) {
     case Code::shutting_down:
       return {503, "The server is stopping", "shutting_down"};
   }
-  // Reached only by a value that is none of the enumerators.
-  return {503, "The server cannot answer", "overloaded"};
+  return {503, "The server cannot answer", "overloaded"};  // reached by none of the enumerators
 }
 
 void write_problem(const Error& error, const Request& request, Response& response) {

@@ -45,7 +45,7 @@ std::optional<Parts> take_apart(std::string_view token) {
 }
 
 struct Header {
-  std::optional<Algorithm> algorithm;
+  std::optional<Signing> signing;
   std::optional<std::string> kid;
 };
 std::optional<Header> read_header(std::string_view json) {
@@ -55,7 +55,7 @@ std::optional<Header> read_header(std::string_view json) {
     if (name == "crit") return false;  // there is no extension that we know
     if (name != "alg" && name != "kid") return true;
     if (value.get(text)) return false;
-    if (name == "alg") header.algorithm = parse_algorithm(text);
+    if (name == "alg") header.signing = parse_signing(text);
     if (name == "kid") header.kid = text;
     return true;
   };
@@ -67,7 +67,7 @@ std::optional<Header> read_header(std::string_view json) {
 const Jwk* find_key(const std::vector<Jwk>& keys, const Header& header) {
   const Jwk* found = nullptr;
   for (const auto& key : keys) {
-    if (!key.has(*header.algorithm) || (header.kid && key.kid() != *header.kid)) continue;
+    if (!key.has(*header.signing) || (header.kid && key.kid != *header.kid)) continue;
     if (found != nullptr) return nullptr;
     found = &key;
   }
@@ -164,10 +164,10 @@ Result<Person> check_id_token(std::string_view token, const std::vector<Jwk>& ke
   const auto parts = take_apart(token);
   if (!parts) return refused("not a JWS");
   const auto header = read_header(parts->header);
-  if (!header || !header->algorithm) return refused("the algorithm is not acceptable");
+  if (!header || !header->signing) return refused("the algorithm is not acceptable");
   const auto* key = find_key(keys, *header);
   if (key == nullptr) return refused("the key is unknown");
-  if (!key->verify(*header->algorithm, parts->signed_text, bytes_of(parts->signature)))
+  if (!key->key.verify(*header->signing, bytes_of(parts->signed_text), bytes_of(parts->signature)))
     return refused("the signature is wrong");
   Claims claims;
   const auto take = [&](std::string_view name, const Json& value) {

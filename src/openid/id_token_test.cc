@@ -167,8 +167,8 @@ TEST(JwkSet, LeavesOutWhatCannotCheckSignatures) {
   EXPECT_EQ(size(R"(1,"x",null,{})"), 0U);
   // A key for one algorithm is for no other.
   const auto keys = *parse_jwk_set(R"({"keys":[)" + rsa.jwk("a", R"(,"alg":"PS256")") + "]}");
-  EXPECT_TRUE(keys[0].has(Algorithm::ps256));
-  EXPECT_FALSE(keys[0].has(Algorithm::rs256));
+  EXPECT_TRUE(keys[0].has(Signing::ps256));
+  EXPECT_FALSE(keys[0].has(Signing::rs256));
 }
 
 TEST(JwkSet, IsRefusedIfItIsNone) {

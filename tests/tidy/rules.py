@@ -13,7 +13,7 @@ WIRING = ""
 HEADER_HOMES = [
     (r"openssl/", ("crypto", "net", WIRING)),
     (r"sqlite3\.h", ("store/sqlite", WIRING)),
-    (r"simdjson", ("audit", "http", "token")),
+    (r"simdjson", ("audit", "http", "openid", "token")),
     (r"CLI/", ("cli",)),
     (r"sys/epoll\.h", ("net",)),
     (r"fmt/|regex$|iostream$", ()),

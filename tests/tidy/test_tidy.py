@@ -77,6 +77,8 @@ BAD = [
                                           "| SEC-1 | c | how | to come: d |\n"}),
     ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | `tests/a/test_b.py` |\n",
                       "tests/a/test_b.py": '@pytest.mark.requirement("SEC-11")\n'}),
+    ("requirements", {"docs/security.md": "| SEC-1 | secrets | how | `tests/a/b.test.mjs` |\n",
+                      "tests/a/b.test.mjs": "// SEC-1\ntest('a test', () => 'SEC-1: a');\n"}),
     ("requirements", {"docs/security.md": "", "src/a_test.cc": "TEST(A, B_SEC_1) {\n"}),
     ("dependencies", {"packaging/debian-packages.txt": "# text\ntest valgrind\n"}),
     ("whitespace", {"src/base/a.cc": "int a; \n"}),
