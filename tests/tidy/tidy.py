@@ -292,7 +292,7 @@ def requirements_of(path, text):
         marks = re.findall(r"mark\.requirement\(([^)]*)\)", text)
         return {id for mark in marks for id in re.findall(REQUIREMENT, mark)}
     if path.endswith(".mjs"):  # `test('ADM-1: …'` and `describe('ADM-1: …'`
-        names = re.findall(r"\b(?:test|describe)\(\s*[`'\"]([^`\n]*?): ", text)
+        names = re.findall(r"\b(?:test|describe)\(\s*[`'\"]([A-Z0-9, -]+): ", text)
         return {id for name in names for id in re.findall(REQUIREMENT, name)}
     tests = re.findall(r"^(?:TEST|INSTANTIATE)\w*\([^{;]*[{;].*", text, re.MULTILINE)
     return {id for test in tests for id in re.findall(REQUIREMENT, test.replace("_", "-"))}
