@@ -17,6 +17,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "observe/line_file.h"
+#include "openid/fetch.h"
 #include "openid/provider.h"
 #include "policy/master.h"
 #include "service/audit.h"
@@ -368,7 +369,8 @@ cli::Wiring wiring() {
         return cli::SchemaState{schema.version, schema.newest};
       },
       .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
-                    {"SQLite", sqlite3_libversion()}},
+                    {"SQLite", sqlite3_libversion()},
+                    {"libcurl", openid::curl_version()}},
   };
 }
 

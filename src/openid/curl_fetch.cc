@@ -90,6 +90,10 @@ class CurlFetch final : public Fetch {
 
 }  // namespace
 
+const char* curl_version() {
+  return curl_version_info(CURLVERSION_NOW)->version;
+}
+
 std::unique_ptr<Fetch> curl_fetch() {
   return std::make_unique<CurlFetch>();
 }

@@ -34,6 +34,9 @@ class Fetch {
 /// no redirects, no proxy, answers of at most 1 MiB.
 std::unique_ptr<Fetch> curl_fetch();
 
+/// "7.88.1": of the library.
+const char* curl_version();
+
 /// Whether a URL is one that is called: https, or http to 127.0.0.1, [::1] or localhost.
 bool may_fetch(std::string_view url);
 
