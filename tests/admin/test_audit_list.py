@@ -1,10 +1,12 @@
 """The audit trail in the admin panel: lists, filters, and the check of its chain in parts."""
 
+import re
 import sqlite3
 
 import pytest
 from api import assert_problem, sql
 from audit import COLUMNS, FIELDS, Trail, row_hash
+from claviger import ROOT
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
@@ -154,3 +156,13 @@ def test_a_long_chain_is_checked_in_parts(start, login):
 ])
 def test_unacceptable_points(panel, query, field):
     assert_problem(panel.call("GET", "audit/check?" + query), 422, "unacceptable_field", field)
+
+
+def test_the_page_and_the_docs_know_every_action():
+    told = {name: (ROOT / name).read_text()
+            for name in ("web/admin/src/pages/AuditList.tsx", "docs/audit.md")}
+    actions = re.findall(r'AuditAction \w+\{\s*"(\w+)"', (ROOT / "src/audit/event.h").read_text())
+    assert len(actions) > 20
+    for action in actions:
+        for name, text in told.items():
+            assert re.search(rf"\b{action}\b", text), f"{name} lacks {action}"

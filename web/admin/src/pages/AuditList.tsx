@@ -28,21 +28,25 @@ const ACTIONS = [
   'user_created',
   'user_activated',
   'user_deactivated',
-  'user_tokens_revoked',
   'scopes_changed',
   'secret_rotated',
+  'user_tokens_revoked',
   'token_issued',
   'token_revoked',
   'key_first_seen',
   'signing_key_changed',
+  'key_retired',
+  'administrator_added',
+  'administrator_role_changed',
+  'administrator_removed',
+  'login_link_made',
   'admin_logged_in',
-  'admin_refused',
-  'admin_allowed',
-  'admin_role_changed',
-  'admin_removed',
-  'admin_sessions_ended',
+  'admin_login_refused',
+  'admin_change_refused',
+  'session_ended',
+  'sessions_ended',
 ];
-const ACTORS = ['master', 'client', 'user', 'operator', 'administrator', 'system'];
+const ACTORS = ['master', 'client', 'user', 'operator', 'administrator', 'stranger', 'system'];
 
 export const actionWords = (action: string) => action.replace(/_/g, ' ');
 
@@ -149,7 +153,10 @@ const AuditTable = () =>
       empty={<Typography sx={{ p: 2 }}>Nothing fits these filters.</Typography>}
     >
       <Column label="No." render={(row) => row.sequence} />
-      <Column label="Time" render={(row) => dateTime(row.at)} />
+      <Column
+        label="Time"
+        render={(row) => <Box sx={{ whiteSpace: 'nowrap' }}>{dateTime(row.at)}</Box>}
+      />
       <Column label="What" render={(row) => actionWords(row.action)} />
       <Column label="Object" render={(row) => <ObjectOf row={row} />} />
       <Column label="By" render={(row) => row.actor} />
