@@ -26,7 +26,8 @@ INCLUDES = [Path("/usr/include"), *Path("/usr/include").glob("*-linux-gnu")]
 # By Debian source package, from its copyright file, in SPDX's words. A test wants one for each.
 LICENSES = {
     "cli11": "BSD-3-Clause",
-    "curl": "curl",
+    "brotli": "MIT",
+    "cpp-httplib": "MIT",
     "fmtlib": "MIT",
     "gcc-12": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "glibc": "LGPL-2.1-or-later",
@@ -34,6 +35,7 @@ LICENSES = {
     "simdjson": "Apache-2.0",
     "sqlite3": "blessing",
     "tl-expected": "CC0-1.0",
+    "zlib": "Zlib",
 }
 # The kernel's headers give numbers and structures, no code.
 NO_CODE = {"linux-libc-dev"}

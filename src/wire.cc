@@ -17,7 +17,6 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "observe/line_file.h"
-#include "openid/fetch.h"
 #include "openid/provider.h"
 #include "policy/master.h"
 #include "service/audit.h"
@@ -119,7 +118,7 @@ class Node final : public cli::Session {
 
 /// How administrators log in at a provider.
 struct OpenId {
-  std::unique_ptr<openid::Fetch> fetch = openid::curl_fetch();
+  std::unique_ptr<openid::Fetch> fetch = openid::http_fetch();
   openid::Provider provider;
 
   OpenId(openid::ProviderOptions options, const Clock& clock)
@@ -369,8 +368,7 @@ cli::Wiring wiring() {
         return cli::SchemaState{schema.version, schema.newest};
       },
       .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
-                    {"SQLite", sqlite3_libversion()},
-                    {"libcurl", openid::curl_version()}},
+                    {"SQLite", sqlite3_libversion()}},
   };
 }
 

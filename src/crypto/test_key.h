@@ -18,7 +18,7 @@ namespace claviger {
 class TestKey {
  public:
   static TestKey rsa(int bits = 2048) { return TestKey(EVP_RSA_gen(static_cast<unsigned>(bits))); }
-  static TestKey p256() { return TestKey(EVP_EC_gen("P-256")); }
+  static TestKey p256() { return TestKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")); }
   static TestKey ed25519() { return TestKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); }
 
   /// Its public half as a JWK; `more` are further members, such as `,"use":"sig"`.

@@ -30,12 +30,9 @@ class Fetch {
   virtual Result<FetchAnswer> fetch(const FetchRequest& request) = 0;
 };
 
-/// By libcurl: over TLS with the system's authorities, or in plain to this machine's own loopback;
-/// no redirects, no proxy, answers of at most 1 MiB.
-std::unique_ptr<Fetch> curl_fetch();
-
-/// "7.88.1": of the library.
-const char* curl_version();
+/// By cpp-httplib: over TLS with the system's authorities, or in plain to this machine's own
+/// loopback; no redirects, no proxy, answers of at most 1 MiB.
+std::unique_ptr<Fetch> http_fetch();
 
 /// Whether a URL is one that is called: https, or http to 127.0.0.1, [::1] or localhost.
 bool may_fetch(std::string_view url);

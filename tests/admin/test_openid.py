@@ -1,9 +1,14 @@
 """Logging in by OpenID Connect, as far as it needs no provider; with one: tests/admin/browser."""
 
+import http.server
+import json
 import socket
+import ssl
+import threading
 
 import pytest
 from api import assert_problem, expect
+from certificates import Certificate
 from claviger import command
 
 URL = "https://auth.example.com"
@@ -81,3 +86,84 @@ def test_a_start_without_all_settings_is_refused(deaf):
         done = command("serve", env={"JWT_SECRET_KEY": "k" * 40, **left})
         assert done.returncode == 3 and missing.encode() in done.stderr
         assert b"the secret of the tests" not in done.stderr
+
+
+class TlsProvider:
+    """A provider's document and nothing else, over TLS with a certificate of 127.0.0.1."""
+
+    def __init__(self, certificate, host="127.0.0.1", answer=None):
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                status, headers, body = answer(provider) if answer else provider.document()
+                self.send_response(status)
+                for name, value in {"Content-Length": len(body), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.certificate, certificate.key)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://{host}:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={
+            "poll_interval": 0.05})
+        self.thread.start()
+
+    def document(self):
+        fields = {"issuer": self.url, "authorization_endpoint": self.url + "/authorize",
+                  "token_endpoint": self.url + "/token", "jwks_uri": self.url + "/keys"}
+        return 200, {}, json.dumps(fields).encode()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+def leads_to(start, provider, trusted):
+    """Where a login leads with the authorities in the file `trusted`."""
+    server = start(SSL_CERT_FILE=trusted, **settings(provider.url))
+    answer = server.api.get("/admin/login/openid")
+    assert answer.status == 302
+    return answer.header("Location")
+
+
+FAILED = "/admin/#/login?error=failed"
+
+
+@pytest.mark.requirement("ADM-1")
+def test_a_provider_is_called_over_tls_that_is_verified(start, tmp_path):
+    known, unknown = Certificate(tmp_path, "known"), Certificate(tmp_path, "unknown")
+    with TlsProvider(known) as provider:
+        assert leads_to(start, provider, known.certificate).startswith(provider.url + "/authorize?")
+        assert leads_to(start, provider, unknown.certificate) == FAILED
+    with TlsProvider(known, host="localhost") as provider:  # the certificate is of 127.0.0.1
+        assert leads_to(start, provider, known.certificate) == FAILED
+    expired = Certificate(tmp_path, "expired", days=-1)
+    with TlsProvider(expired) as provider:
+        assert leads_to(start, provider, expired.certificate) == FAILED
+
+
+@pytest.mark.requirement("ADM-3")
+@pytest.mark.parametrize("answer", [
+    lambda it: (302, {"Location": it.url + "/.well-known/elsewhere"}, b""),
+    lambda it: (200, {}, b"x" * (2 << 20)),
+    lambda it: (200, {}, b"{"),
+    lambda it: (500, {}, it.document()[2]),
+    lambda it: (200, {"Content-Length": 10_000_000_000}, b"{}"),
+    lambda it: (200, {}, it.document()[2].replace(b"/authorize", b"/\\n")),
+    lambda it: (200, {}, it.document()[2].replace((it.url + "/keys").encode(), b"file:///etc/x")),
+], ids=["redirect", "large", "broken", "failing", "short", "control", "scheme"])
+def test_a_provider_that_answers_otherwise_is_not_followed(start, tmp_path, answer):
+    certificate = Certificate(tmp_path)
+    with TlsProvider(certificate, answer=answer) as provider:
+        assert leads_to(start, provider, certificate.certificate) == FAILED

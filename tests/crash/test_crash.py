@@ -205,11 +205,10 @@ class SmallDisk:
                 server.process.pid, resource.RLIMIT_FSIZE, (size + 65536, resource.RLIM_INFINITY)
             )
             return
-        with open(self.filler, "wb") as file:
+        with open(self.filler, "wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 65536)
-                    file.flush()
             except OSError:
                 pass
         os.truncate(self.filler, max(0, self.filler.stat().st_size - 65536))

@@ -14,7 +14,7 @@ HEADER_HOMES = [
     (r"openssl/", ("crypto", "net", WIRING)),
     (r"sqlite3\.h", ("store/sqlite", WIRING)),
     (r"simdjson", ("audit", "http", "openid", "token")),
-    (r"curl/", ("openid",)),
+    (r"httplib", ("openid",)),
     (r"CLI/", ("cli",)),
     (r"sys/epoll\.h", ("net",)),
     (r"fmt/|regex$|iostream$", ()),
