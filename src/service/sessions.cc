@@ -113,10 +113,10 @@ Result<AdminSession> find_session(Services& services, std::string_view key) {
   if (!is_good(*session, now)) return no_session("an expired session");
   if (session->way == LoginWay::openid && !TRY(find_administrator(services, session->email)))
     return no_session("a session whose address is no longer on the list");
-  if (now - session->last_seen_at >= limits::session_seen_step) {
-    TRY_STATUS(services.store.session_seen(session->id, now));
+  // A store that can't note it, such as one on a full disk, can still be looked at.
+  if (now - session->last_seen_at >= limits::session_seen_step &&
+      services.store.session_seen(session->id, now))
     session->last_seen_at = now;
-  }
   return *std::move(session);
 }
 

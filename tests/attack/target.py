@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from api import create_client
-from claviger import Server
+from claviger import Server, command
 
 PROBE_SECONDS = 0.05
 CERTIFICATE_DAYS = "90"
@@ -36,12 +36,19 @@ class Target:
         key.chmod(0o600)
         return key, certificate
 
+    def _log_in(self):
+        """The cookie of an administrator's session, as "name=value"."""
+        link = command("admin", "login-link", server=self.server).stdout.decode().strip()
+        answer = self.server.api.post("/admin/api/login/link", json={"code": link.split("/")[-1]})
+        return answer.header("Set-Cookie").split(";")[0]
+
     def __enter__(self):
         try:
             self.server.start()
             self.client = create_client(self.server)
             self.user = self.client.create_user()
             self.token = self.user.issue()
+            self.cookie = self._log_in()
         except BaseException:
             self.__exit__()
             raise

@@ -68,7 +68,9 @@ def sqlmap(target, reports):
     key = target.client.api_key
     common = ["sqlmap", "--batch", "--disable-coloring", "--level", 2, "--risk", 2, "--threads", 2,
               "--technique", "BEUS", "--flush-session", "--output-dir", reports / "sessions",
-              "--ignore-code", "401,404,422"]
+              "--ignore-code", "400,401,404,422"]
+    session = ["-H", f"Cookie: {target.cookie}"]
+    panel = target.url("/admin/api/")
     attacks = [
         ("body of POST /token", ["-u", target.url("/token"), "--method", "POST", "-H",
                                  f"x-api-key: {key}", "--data", "identifier=a&secret=b"]),
@@ -81,6 +83,15 @@ def sqlmap(target, reports):
         ("header x-api-key", ["-u", target.url("/client"), "-H", f"x-api-key: {key}*"]),
         ("header Authorization", ["-u", target.url("/token"), "-H",
                                   f"Authorization: Bearer {target.token.text}*"]),
+        ("body of POST /oauth2/token", [
+            "-u", target.url("/oauth2/token"), "--data",
+            "grant_type=client_credentials&client_id=a&client_secret=b"]),
+        ("body of the panel's login", ["-u", panel + "login/link", "--data", "code=a"]),
+        ("panel's list of users", ["-u", panel + "users?search=a&sort=identifier&order=asc"]
+                                  + session),
+        ("panel's audit trail", ["-u", panel + "audit?action=a&actor=b&from=2026-01-01T00:00:00Z"]
+                                + session),
+        ("panel's cookie", ["-u", panel + "session", "-H", f"Cookie: {target.cookie}*"]),
     ]
     for number, (what, arguments) in enumerate(attacks):
         text = run(reports, f"sqlmap-{number}", [*common, *arguments])
@@ -113,6 +124,13 @@ def ffuf(target, reports):
         ("form fields", "texts", ["-X", "POST", "-H", key, "-H",
                                   "Content-Type: application/x-www-form-urlencoded", "-d",
                                   "identifier=FUZZ&secret=FUZZ"], "/token", set()),
+        ("searches in the panel", "texts", ["-H", f"Cookie: {target.cookie}"],
+         "/admin/api/users?search=FUZZ", {200}),
+        ("cursors of the panel", "texts", ["-H", f"Cookie: {target.cookie}"],
+         "/admin/api/users?after=FUZZ", {200}),
+        ("cookies", "texts", ["-H", "Cookie: claviger=FUZZ"], "/admin/api/session", set()),
+        ("ways back from a provider", "texts", [], "/admin/login/callback?code=FUZZ", set()),
+        ("files of the panel", "texts", [], "/admin/assets/FUZZ", set()),
         ("content types", "texts", ["-X", "POST", "-H", key, "-H", "Content-Type: FUZZ", "-d",
                                     "a=b"], "/token", set()),
     ]
@@ -136,6 +154,7 @@ def wapiti(target, reports):
     out = reports / "wapiti.json"
     run(reports, "wapiti", ["wapiti", "-u", target.url("/docs"), "-s", target.url("/openapi.json"),
                             "-s", target.url("/token"), "-s", target.url("/users?page=1"),
+                            "-s", target.url("/admin/"), "-s", target.url("/admin/api/login"),
                             "--scope", "domain", "--flush-session", "--no-bugreport", "-m",
                             "backup,crlf,csp,exec,file,http_headers,methods,redirect,sql,ssrf,xss,"
                             "xxe,timesql", "--max-scan-time", 300, "--store-session",
