@@ -134,7 +134,7 @@ def ffuf(target, reports):
         ("content types", "texts", ["-X", "POST", "-H", key, "-H", "Content-Type: FUZZ", "-d",
                                     "a=b"], "/token", set()),
     ]
-    expected = {"/docs", "/openapi.json", "/healthz", "/readyz"}
+    expected = {"/docs", "/openapi.json", "/healthz", "/readyz", "/admin/"}
     for number, (what, words, arguments, path, fine_statuses) in enumerate(attacks):
         out = reports / f"ffuf-{number}.json"
         run(reports, f"ffuf-{number}", ["ffuf", "-mc", "all", "-t", 4, "-w",
