@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -14,23 +15,18 @@
 #include "base/limits.h"
 #include "crypto/system_random.h"
 #include "doctor/start_problem.h"
+#include "fence/member.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "observe/line_file.h"
+#include "open_store.h"
 #include "openid/provider.h"
 #include "policy/master.h"
 #include "service/audit.h"
 #include "service/housekeeping.h"
-#include "store/sqlite/sqlite_store.h"
 
 namespace claviger {
 namespace {
-
-constexpr std::string_view kSqlitePrefix = "sqlite:";
-
-std::string sqlite_path(const Settings& settings) {
-  return settings.database_url.substr(kSqlitePrefix.size());
-}
 
 /// A private key signs if there is one; the shared secrets then only check. Errors: settings'.
 Result<std::vector<Key>> make_keys(const Settings& settings) {
@@ -71,27 +67,52 @@ Policy make_policy(const Settings& settings) {
                 .admin_emails = settings.admin_emails};
 }
 
+/// What the others call this node: the machine and the process.
+std::string node_label() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) return fmt::format("{}", ::getpid());
+  return fmt::format("{}/{}", host.data(), ::getpid());
+}
+
 /// Everything below the edge: what a server and a command of the command line both need.
 class Node final : public cli::Session {
  public:
-  static Result<std::unique_ptr<Node>> open(const Settings& settings, LogLevel level, bool create) {
+  /// What the node is for: a server answers checks from memory, a command asks the database.
+  enum class Purpose { server, command };
+  static Result<std::unique_ptr<Node>> open(const Settings& settings, LogLevel level,
+                                            Purpose purpose, bool create) {
     auto node = std::unique_ptr<Node>(new Node(settings, level, TRY(make_keys(settings))));
     node->audit_key_ = TRY(make_audit_key(settings));
-    node->store_ = TRY(open_sqlite(
-        {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
-        node->log_));
-    node->view_ =
-        std::make_unique<LiveView>(*node->store_, settings.cache_tokens,
-                                   [&keys = node->keys_](const auto& kid) { keys.retire(kid); });
-    node->fence_ = std::make_unique<Fence>(*node->view_);
+    node->store_ = TRY(open_store(settings, create, node->log_));
+    Store& store = *node->store_.store;
+    const bool has_lease = node->store_.members && purpose == Purpose::server;
+    node->view_ = std::make_unique<LiveView>(
+        store, settings.cache_tokens, [&keys = node->keys_](const auto& kid) { keys.retire(kid); },
+        has_lease ? &node->lease_ : nullptr);
+    if (node->store_.members)
+      node->member_ = std::make_unique<FenceMember>(
+          FenceMember::Parts{*node->store_.members, *node->view_, node->lease_,
+                             node->interval_clock_, node->random_, node->log_, node_label()});
+    node->fence_ = std::make_unique<Fence>(*node->view_, node->member_.get());
     node->services_ = std::unique_ptr<Services>(new Services{
-        *node->store_, *node->view_, *node->fence_, node->usage_, node->keys_, node->policy_,
-        node->clock_, node->random_, node->ids_, node->audit_key_ ? &*node->audit_key_ : nullptr});
+        store, *node->view_, *node->fence_, node->usage_, node->keys_, node->policy_, node->clock_,
+        node->random_, node->ids_, node->audit_key_ ? &*node->audit_key_ : nullptr});
     return node;
   }
 
   Services& services() override { return *services_; }
-  Result<StoreStatus> status() override { return store_->status(); }
+  Result<StoreStatus> status() override { return store_.store->status(); }
+  Members* members() override { return store_.members.get(); }
+  /// Joins the other nodes; afterwards it may answer from memory. Errors: storage_unavailable.
+  Status join() {
+    if (!member_) return {};
+    member_->start();
+    return view_->refresh();
+  }
+  /// Leaves them; after the last answer.
+  void leave() {
+    if (member_) member_->stop();
+  }
   Log& log() { return log_; }
   SystemClock& clock() { return clock_; }
   SystemRandom& random() { return random_; }
@@ -103,6 +124,7 @@ class Node final : public cli::Session {
         keys_(std::move(keys), random_) {}
 
   SystemClock clock_;
+  IntervalClock interval_clock_;
   SystemRandom random_;
   IdSource ids_{random_};
   Log log_;
@@ -110,8 +132,10 @@ class Node final : public cli::Session {
   KeyRing keys_;
   std::optional<SignatureKey> audit_key_;
   Usage usage_;
-  std::unique_ptr<Store> store_;
+  OpenStore store_;
+  Lease lease_{interval_clock_};
   std::unique_ptr<LiveView> view_;
+  std::unique_ptr<FenceMember> member_;
   std::unique_ptr<Fence> fence_;
   std::unique_ptr<Services> services_;
 };
@@ -308,7 +332,7 @@ int serve(LoadedSettings loaded) {
   }
   const Signals signals(certificate.has_value());  // before there is a second thread
 
-  auto node = Node::open(settings, settings.log_level, /*create=*/true);
+  auto node = Node::open(settings, settings.log_level, Node::Purpose::server, /*create=*/true);
   if (!node) return report_node(node.error());
   forget_secrets(settings);
   Log& log = (*node)->log();
@@ -341,6 +365,7 @@ int serve(LoadedSettings loaded) {
         error.fields.empty() ? error.detail : "CLAVIGER_LISTEN: " + error.fields.front().message,
         cli::exit_refused);
   }
+  if (const auto joined = (*node)->join(); !joined) return report_node(joined.error());
   (*server)->start();
   announce(certificate ? "https" : "http", (*server)->addresses());
   log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});
@@ -350,6 +375,7 @@ int serve(LoadedSettings loaded) {
   api.start_draining();
   (*server)->stop();
   (*server)->join();
+  (*node)->leave();
   return cli::exit_ok;
 }
 
@@ -360,13 +386,10 @@ cli::Wiring wiring() {
       .serve = serve,
       .open = [](const Settings& settings,
                  cli::Missing missing) -> Result<std::unique_ptr<cli::Session>> {
-        return std::unique_ptr<cli::Session>(
-            TRY(Node::open(settings, LogLevel::warning, missing == cli::Missing::create)));
+        return std::unique_ptr<cli::Session>(TRY(Node::open(
+            settings, LogLevel::warning, Node::Purpose::command, missing == cli::Missing::create)));
       },
-      .schema = [](const Settings& settings) -> Result<cli::SchemaState> {
-        const auto schema = TRY(sqlite_schema(sqlite_path(settings)));
-        return cli::SchemaState{schema.version, schema.newest};
-      },
+      .schema = look_at_schema,
       .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
                     {"SQLite", sqlite3_libversion()}},
   };

@@ -42,6 +42,8 @@ inline constexpr std::size_t pool_queue = 1'024;
 inline constexpr std::size_t bulk_together = 64;  // requests in bulk that are answered together …
 inline constexpr std::size_t bulk_threads = 2;    // … by so many threads of the pool
 inline constexpr seconds retry_after{1};
+/// How long a check waits for a lease that ran out.
+inline constexpr std::chrono::milliseconds lease_wait{1'000};
 inline constexpr seconds drain_deadline{10};  // for what is in flight when the server stops
 
 // Names and lists

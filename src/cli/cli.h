@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "config/load.h"
 #include "service/services.h"
+#include "store/members.h"
 
 namespace claviger::cli {
 
@@ -19,6 +20,8 @@ class Session {
   virtual Services& services() = 0;
   /// What `database status` shows of a database that is up to date.
   virtual Result<StoreStatus> status() = 0;
+  /// The nodes that share the database; null: this engine keeps no list of them.
+  virtual Members* members() = 0;
 };
 
 /// Where a database's schema stands.

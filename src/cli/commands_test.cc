@@ -23,6 +23,7 @@ class WorldSession final : public Session {
   explicit WorldSession(World& world) : world_(world) {}
   Services& services() override { return world_.services; }
   Result<StoreStatus> status() override { return world_.store->status(); }
+  Members* members() override { return nullptr; }
 
  private:
   World& world_;

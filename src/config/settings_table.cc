@@ -185,7 +185,9 @@ constexpr SettingRow rows[] = {
      .value = "URL",
      .fallback = "sqlite:claviger.db",
      .example = "sqlite:/var/lib/claviger/claviger.db",
-     .help = "sqlite:PATH; the file is created with mode 0600",
+     .help = "sqlite:PATH, a file that is created with mode 0600; or postgresql://…, as libpq "
+             "takes it, "
+             "for any number of nodes",
      .in_commands = true,
      .parse = [](std::string_view t,
                  Settings& s) { return values::database_url(t, s.database_url); }},

@@ -26,7 +26,8 @@ constexpr std::string_view right_url =
     "write a URL such as https://auth.example.com; http is for this machine's loopback alone";
 constexpr std::string_view right_emails =
     "write an address in ASCII, such as ada@example.com, several separated by commas";
-constexpr std::string_view right_database = "write sqlite:PATH, such as sqlite:claviger.db";
+constexpr std::string_view right_database =
+    "write sqlite:PATH, such as sqlite:claviger.db, or postgresql://USER@HOST/DATABASE";
 
 bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
@@ -153,12 +154,16 @@ std::optional<ValueError> client_id(std::string_view text, std::string& out) {
   return std::nullopt;
 }
 
-// Does not show the text: the URL of another engine may hold a password.
+// Does not show the text: it may hold a password.
 std::optional<ValueError> database_url(std::string_view text, std::string& out) {
-  if (text.starts_with("postgresql://") || text.starts_with("postgres://"))
-    return error("this build has no PostgreSQL engine", right_database);
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+    if (has_control_character(text))
+      return error("the URL has a control character", right_database);
+    out = text;
+    return std::nullopt;
+  }
   if (!text.starts_with(sqlite_scheme))
-    return error("the URL does not begin with sqlite:", right_database);
+    return error("the URL does not begin with sqlite: or postgresql://", right_database);
   const auto path = text.substr(sqlite_scheme.size());
   if (path.empty()) return error("there is no path after sqlite:", right_database);
   if (path == ":memory:")

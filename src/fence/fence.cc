@@ -3,6 +3,10 @@
 namespace claviger {
 
 Result<Fenced> Fence::raise(const Committed& committed) {
+  if (member_ != nullptr) {
+    member_->raise(committed.epoch());
+    return Fenced(committed.epoch());
+  }
   // A failed refresh leaves the view behind the file's mark, and then no check is answered from it:
   // the promise holds either way. The caller still learns that this node cannot read its store.
   if (auto refreshed = view_.refresh(); !refreshed)

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "fence/live_view.h"
+#include "fence/member.h"
 #include "store/store.h"
 
 namespace claviger {
@@ -20,10 +21,12 @@ class Fenced {
 };
 
 /// Raises fences. On SQLite all nodes are processes on one file, and each of them compares the
-/// file's change mark at the start of every check: a commit is a fence.
+/// file's change mark at the start of every check: a commit is a fence. Where nodes hold leases,
+/// the fence stands when each has said that it knows the change, or can have no lease any more.
 class Fence {
  public:
-  explicit Fence(LiveView& view) : view_(view) {}
+  /// `member`: of the nodes that share the store; null on SQLite.
+  explicit Fence(LiveView& view, FenceMember* member = nullptr) : view_(view), member_(member) {}
 
   /// Makes this node's view catch up with the change, and returns when all others have as well.
   /// Errors: fence_incomplete; the change is stored, and detail says when it is enforced.
@@ -31,6 +34,7 @@ class Fence {
 
  private:
   LiveView& view_;
+  FenceMember* member_;
 };
 
 }  // namespace claviger

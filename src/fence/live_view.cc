@@ -12,8 +12,8 @@ std::uint32_t seconds_of(Instant at) {
 
 }  // namespace
 
-LiveView::LiveView(Store& store, std::size_t capacity, OnRetired on_retired)
-    : store_(store), on_retired_(std::move(on_retired)) {
+LiveView::LiveView(Store& store, std::size_t capacity, OnRetired on_retired, Lease* lease)
+    : store_(store), on_retired_(std::move(on_retired)), lease_(lease) {
   for (std::size_t i = 0; i < limits::view_shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(reclaimer_));
     shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
@@ -29,15 +29,24 @@ LiveView::Shard& LiveView::shard(TokenId id) {
 }
 
 bool LiveView::is_current() const {
+  if (lease_ != nullptr) return lease_->is_valid();
   const auto now = store_.change_mark();
+  if (!now) return false;
   const auto version = mark_version_.load(std::memory_order_acquire);
   bool same = version % 2 == 0 && version != 0;
   for (std::size_t i = 0; i < mark_words_.size(); ++i)
-    same = same && mark_words_[i].load(std::memory_order_acquire) == now.words[i];
+    same = same && mark_words_[i].load(std::memory_order_acquire) == now->words[i];
   return same && mark_version_.load(std::memory_order_relaxed) == version;
 }
 
 Status LiveView::refresh() {
+  if (lease_ != nullptr) {
+    if (lease_->wait_until_valid(limits::lease_wait)) return {};
+    return fail(Error{.code = Code::storage_unavailable,
+                      .detail = "This server has lost its lease on the database.",
+                      .cause = "no lease was renewed in time",
+                      .retry_after = limits::retry_after});
+  }
   const Lock lock(refresh_mutex_);
   return refresh_locked();
 }
@@ -47,22 +56,50 @@ Status LiveView::refresh_locked() {
   // The mark is read before the log: a commit in between changes it again, and the next check
   // comes back here.
   const auto mark = store_.change_mark();
-  const auto page = TRY(store_.log_since(generation()));
+  const auto page = TRY(store_.log_since(position()));
+  TRY_STATUS(advance_locked(page));
+  if (mark) publish(*mark);
+  return {};
+}
+
+Epoch LiveView::position() const {
+  return standing().second;
+}
+
+std::pair<LiveView::Generation, Epoch> LiveView::standing() const {
+  const Lock lock(position_mutex_);
+  return {generation(), position_};
+}
+
+Status LiveView::advance(const LogPage& page) {
+  const Lock lock(refresh_mutex_);
+  return advance_locked(page);
+}
+
+Status LiveView::advance_locked(const LogPage& page) {
+  if (page.newest == position()) return {};
   TRY_STATUS(retire_keys(page));
   // The generation moves first, so that fills in flight, whose reads may be older, are void.
-  generation_.store(page.newest.number, std::memory_order_seq_cst);
+  {
+    const Lock lock(position_mutex_);
+    position_ = page.newest;
+    generation_.store(Generation{static_cast<std::uint64_t>(generation()) + 1},
+                      std::memory_order_seq_cst);
+  }
   if (page.complete)
     for (const auto& entry : page.entries) apply(entry);
   else
     drop_everything();
+  return {};
+}
 
+void LiveView::publish(const ChangeMark& mark) {
   const auto version = mark_version_.load(std::memory_order_relaxed);
   mark_version_.store(version + 1, std::memory_order_relaxed);
   // Released word by word: a reader that sees one sees the odd version as well.
   for (std::size_t i = 0; i < mark_words_.size(); ++i)
     mark_words_[i].store(mark.words[i], std::memory_order_release);
   mark_version_.store(version + 2, std::memory_order_release);
-  return {};
 }
 
 /// Before the generation moves: if this fails, the next refresh sees the same page.
@@ -128,7 +165,7 @@ std::optional<LiveView::Found> LiveView::try_find(const Reclaimer::Reading& read
   // The mark is compared before the look-up, never after: what is found must be at least as new as
   // the request.
   if (!is_current()) {
-    if (!refresh_mutex_.try_lock()) return std::nullopt;
+    if (!has_marks() || !refresh_mutex_.try_lock()) return std::nullopt;
     const bool refreshed = refresh_locked().has_value();
     refresh_mutex_.unlock();
     if (!refreshed) return std::nullopt;
@@ -146,8 +183,15 @@ std::optional<LiveView::Found> LiveView::try_find(const Reclaimer::Reading& read
 Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenId id, Instant now) {
   TRY_STATUS(refresh());
   if (const auto found = try_find(reading, id, now)) return *found;
-  const Epoch before = generation();
-  const auto read = TRY(store_.read_live(id));
+  const auto [before, position] = standing();
+  const auto read = TRY(store_.read_live(id, position));
+  // A server that was deposed, or lags behind, must not be believed: not even that there is no
+  // such token.
+  if (!read.is_current)
+    return fail(Error{.code = Code::storage_unavailable,
+                      .detail = "The database does not answer with its newest state.",
+                      .cause = "a read was older than this node's epoch",
+                      .retry_after = limits::retry_after});
   if (!read.record) return Unknown{};
   learn(*read.record, before, now);
   if (read.record->revoked) return Revoked{};
@@ -158,7 +202,7 @@ Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenI
   return Live{user, read.record->expires_at};
 }
 
-LiveUser* LiveView::hold_user(const LiveRecord& record, Epoch read_under) {
+LiveUser* LiveView::hold_user(const LiveRecord& record, Generation read_under) {
   const auto make = [&](LiveClient::Hold client) {
     return LiveUser::make(record.user_id, std::move(client), record.username, record.scopes);
   };
@@ -194,7 +238,7 @@ void LiveView::sweep_owners() {
   sweep_users_at_ = std::max<std::size_t>(1024, users_.size() * 2);
 }
 
-void LiveView::learn(const LiveRecord& record, Epoch read_under, Instant now) {
+void LiveView::learn(const LiveRecord& record, Generation read_under, Instant now) {
   TokenEntry entry{.id = record.token_id,
                    .user = record.revoked ? nullptr : hold_user(record, read_under),
                    .expires_s = seconds_of(record.expires_at)};

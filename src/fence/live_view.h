@@ -16,6 +16,7 @@
 #include "base/mutex.h"
 #include "base/reclaimer.h"
 #include "base/result.h"
+#include "fence/lease.h"
 #include "fence/token_table.h"
 #include "fence/user_table.h"
 #include "store/store.h"
@@ -26,20 +27,23 @@ namespace claviger {
 /// no database. It never accepts what the store has taken back:
 ///
 ///  - Before each look-up the store's change mark is compared with the one of the last refresh. If
-///    it differs, somebody committed, and the log of changes is read first.
+///    it differs, somebody committed, and the log of changes is read first. Where the store cannot
+///    tell, the node's lease has to be valid instead: nobody is told that something was taken back
+///    while a lease lasts that does not know of it.
 ///  - A refresh moves the generation before it erases. A fill happens only if the generation is
 ///    still the one from before its read, so nothing old is put back after its erasure.
 ///  - "Unknown" is never remembered, so a token issued by another process is found at once.
 ///
 /// Looking up takes no lock: see TokenTable and Reclaimer. This is the reader's half of the fence
-/// protocol (docs/decisions/0002) with the change mark in the place of the lease.
+/// protocol (docs/decisions/0081); on SQLite with the change mark in the place of the lease
+/// (0002). With neither mark nor lease each check asks the store.
 class LiveView {
  public:
   /// Told of every key that is retired, before a check goes on that began after the retirement;
   /// also again of the same.
   using OnRetired = std::function<void(const std::string& kid)>;
   /// Holds at most `capacity` tokens; the least recently used go first.
-  LiveView(Store& store, std::size_t capacity, OnRetired on_retired = {});
+  LiveView(Store& store, std::size_t capacity, OnRetired on_retired = {}, Lease* lease = nullptr);
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -60,12 +64,27 @@ class LiveView {
   /// Looks a token up, in the store if need be. Errors: storage_unavailable.
   Result<Found> find(const Reclaimer::Reading& reading, TokenId id, Instant now);
 
-  /// The generation now; to be read before the read that a later `learn` tells of.
-  Epoch generation() const { return Epoch{generation_.load(std::memory_order_acquire)}; }
+  /// Which state of the log the view knows, counted in this process: numbers of epochs can be given
+  /// twice.
+  enum class Generation : std::uint64_t {};
+  /// To be read before the read that a later `learn` tells of.
+  Generation generation() const { return generation_.load(std::memory_order_acquire); }
   /// Takes in what was read or written by somebody else, unless the generation has moved since.
-  void learn(const LiveRecord& record, Epoch read_under, Instant now);
-  /// Catches up with the store's log. Errors: storage_unavailable.
+  void learn(const LiveRecord& record, Generation read_under, Instant now);
+  /// The same for a token that was just issued. With a lease it does nothing: what the user's
+  /// record said may have come from a server that was deposed meanwhile, so the first check asks.
+  void learn_issued(const LiveRecord& record, Generation read_under, Instant now) {
+    if (lease_ == nullptr) learn(record, read_under, now);
+  }
+  /// Catches up with the store's log; with a lease, waits a second for that. Errors:
+  /// storage_unavailable.
   Status refresh();
+
+  /// For who holds the lease: the newest epoch that the view knows, and what is to be read since.
+  Epoch position() const;
+  /// Takes in a page of the log that was read since position(). One thread at a time. Errors:
+  /// storage_unavailable; then the view stands where it stood.
+  Status advance(const LogPage& page);
 
   /// When tokens were last used, where that is not stored yet.
   std::vector<std::pair<TokenId, Instant>> take_last_used();
@@ -82,18 +101,24 @@ class LiveView {
   };
   Shard& shard(TokenId id);
   bool is_current() const;
+  bool has_marks() const { return store_.change_mark().has_value(); }
   Status refresh_locked() REQUIRES(refresh_mutex_);
+  Status advance_locked(const LogPage& page) REQUIRES(refresh_mutex_);
+  void publish(const ChangeMark& mark) REQUIRES(refresh_mutex_);
+  /// A generation, and the epoch that it stands for.
+  std::pair<Generation, Epoch> standing() const;
   Status retire_keys(const LogPage& page);
   void apply(const LogEntry& entry);
   void drop_everything();
   void mark_used(TokenId id, std::uint32_t now_min);
-  LiveUser* hold_user(const LiveRecord& record, Epoch read_under);
+  LiveUser* hold_user(const LiveRecord& record, Generation read_under);
   void release(LiveUser* user);
   void let_go(Shard& shard, const TokenEntry& entry) REQUIRES(shard.mutex);
   void sweep_owners() REQUIRES(owners_mutex_);
 
   Store& store_;
   OnRetired on_retired_;
+  Lease* lease_;
   Reclaimer reclaimer_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
@@ -103,7 +128,9 @@ class LiveView {
   std::size_t sweep_users_at_ GUARDED_BY(owners_mutex_) = 1024;
 
   Mutex refresh_mutex_;
-  alignas(64) std::atomic<std::int64_t> generation_{0};
+  mutable Mutex position_mutex_;  // the generation moves with the position
+  Epoch position_ GUARDED_BY(position_mutex_);
+  alignas(64) std::atomic<Generation> generation_{};
   /// The mark of the last refresh, published as a seqlock: odd while it is written.
   std::atomic<std::uint64_t> mark_version_{0};
   std::array<std::atomic<std::uint64_t>, 3> mark_words_{};

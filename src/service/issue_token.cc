@@ -183,14 +183,14 @@ std::vector<Result<IssuedToken>> issue_tokens(Services& services, std::span<cons
       continue;
     }
     services.usage.user_used(issue->user->id, now);
-    services.view.learn({.token_id = issue->id,
-                         .user_id = issue->user->id,
-                         .client_id = issue->user->client_id,
-                         .expires_at = issue->expires_at,
-                         .revoked = false,
-                         .username = issue->user->identifier,
-                         .scopes = issue->user->scopes},
-                        before, now);
+    services.view.learn_issued({.token_id = issue->id,
+                                .user_id = issue->user->id,
+                                .client_id = issue->user->client_id,
+                                .expires_at = issue->expires_at,
+                                .revoked = false,
+                                .username = issue->user->identifier,
+                                .scopes = issue->user->scopes},
+                               before, now);
     issued.push_back(finish(*std::move(issue)));
   }
   return issued;

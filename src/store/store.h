@@ -20,9 +20,12 @@
 namespace claviger {
 
 /// The number of a change that took something back. Epochs are in the order of commits: whoever
-/// sees epoch e sees every epoch below it (design: fence protocol).
+/// sees epoch e sees every epoch below it. Where a database fails over, a number can be given
+/// twice; the random stamp tells the two apart (docs/decisions/0081). Without a failover, as in
+/// SQLite, it is zero.
 struct Epoch {
   std::int64_t number = 0;
+  Uuid stamp{};
   auto operator<=>(const Epoch&) const = default;
 };
 
@@ -59,8 +62,9 @@ struct LogEntry {
   Uuid key;
 };
 
-/// What was logged after an epoch. `complete` is false if the log no longer reaches back that far
-/// or holds more than is worth applying: then everything in memory is to be dropped.
+/// What was logged after an epoch. `complete` is false if the log does not reach back to it, knows
+/// another epoch of its number, or holds more than is worth applying: then everything in memory is
+/// to be dropped.
 struct LogPage {
   Epoch newest;
   bool complete = true;
@@ -78,7 +82,9 @@ struct LiveRecord {
   std::string scopes;
 };
 struct LiveRead {
-  Epoch epoch;                       // the newest epoch in the snapshot
+  /// Whether the snapshot is at least as new as the epoch that the read asked for. If not, it
+  /// proves nothing.
+  bool is_current = false;
   std::optional<LiveRecord> record;  // nullopt: no such token, or its user or client is gone
 };
 
@@ -213,7 +219,7 @@ struct KeysNoted {
 };
 
 struct StoreStatus {
-  std::string engine;  // "sqlite"
+  std::string engine;  // "sqlite" or "postgresql"
   std::string environment;
   int schema_version = 0;
   std::int64_t clients = 0;
@@ -311,10 +317,11 @@ class Store : public AdminStore {
   virtual Result<StaleCounts> count_stale(Instant before) = 0;
 
   // The live view
-  virtual Result<LiveRead> read_live(TokenId id) = 0;
-  virtual Result<LogPage> log_since(Epoch epoch) = 0;
-  /// Never blocks, costs nanoseconds.
-  virtual ChangeMark change_mark() const noexcept = 0;
+  virtual Result<LiveRead> read_live(TokenId id, const Epoch& at_least) = 0;
+  virtual Result<LogPage> log_since(const Epoch& epoch) = 0;
+  /// Never blocks, costs nanoseconds. nullopt: the engine cannot tell; a node then needs a lease
+  /// (fence/member.h).
+  virtual std::optional<ChangeMark> change_mark() const noexcept = 0;
 
   // The audit trail
   virtual Result<AuditState> audit_state() = 0;

@@ -143,7 +143,7 @@ class StoreContract : public testing::TestWithParam<Engine> {
   }
   /// Whether a check would accept the token, its expiry aside.
   bool is_live(TokenId id) {
-    const auto read = must(store_->read_live(id));
+    const auto read = must(store_->read_live(id, Epoch{}));
     return read.record && !read.record->revoked;
   }
 

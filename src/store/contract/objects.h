@@ -79,11 +79,29 @@ TEST_P(StoreContract, AUserNeedsAClient) {
 
 TEST_P(StoreContract, IdentifiersAreComparedByteByByte) {
   const auto client = add_client();
-  const std::vector<std::string> identifiers{
-      "user",     "User",  "USER",         "us\xc3\xa9r", "use\xcc\x81r", "us er",
-      "user%",    "user_", "'user'",       "user\\",      "\"user\"",     "\xf0\x9f\x94\x91",
-      "\xc3\x9f", "ss",    "\xef\xac\x81", "fi",          "\xff\xfe",     "user\xe2\x80\x8d",
-      "\x01",     "0",     "00",           "1e3",         "1000",         "NULL"};
+  const std::vector<std::string> identifiers{"user",
+                                             "User",
+                                             "USER",
+                                             "us\xc3\xa9r",
+                                             "use\xcc\x81r",
+                                             "us er",
+                                             "user%",
+                                             "user_",
+                                             "'user'",
+                                             "user\\",
+                                             "\"user\"",
+                                             "\xf0\x9f\x94\x91",
+                                             "\xc3\x9f",
+                                             "ss",
+                                             "\xef\xac\x81",
+                                             "fi",
+                                             "user\xe2\x80\x8d",
+                                             "\x01",
+                                             "0",
+                                             "00",
+                                             "1e3",
+                                             "1000",
+                                             "NULL"};
   std::vector<UserId> ids;
   for (const auto& identifier : identifiers) ids.push_back(add_user(client.id, identifier).id);
   for (std::size_t i = 0; i < identifiers.size(); ++i) {
@@ -96,6 +114,15 @@ TEST_P(StoreContract, IdentifiersAreComparedByteByByte) {
   for (const auto* near : {"user ", " user", "uSER", "us\xc3\x89r", "use", "SS", "1000.0", ""}) {
     EXPECT_FALSE(must(store_->find_credential(client.id, near, make_.now)).has_value()) << near;
   }
+}
+
+TEST_P(StoreContract, WhatCanBeNoIdentifierIsNobodys) {
+  const auto client = add_client();
+  add_user(client.id, "user");
+  for (const std::string_view text : {"\xff\xfe", "user\xc3", "\xed\xa0\x80"})
+    EXPECT_FALSE(must(store_->find_credential(client.id, text, make_.now)).has_value());
+  const std::string_view with_nul("user\0", 5);
+  EXPECT_FALSE(must(store_->find_credential(client.id, with_nul, make_.now)).has_value());
 }
 
 TEST_P(StoreContract, TwoClientsMayHaveTheSameIdentifier) {
@@ -146,7 +173,7 @@ TEST_P(StoreContract, ATokenIsFoundAsItWasMade) {
   EXPECT_EQ(token.created_at, made.created_at);
   EXPECT_EQ(token.expires_at, made.expires_at);
   EXPECT_EQ(token.state(make_.now), TokenState::live);
-  const auto live = must(store_->read_live(made.id));
+  const auto live = must(store_->read_live(made.id, Epoch{}));
   ASSERT_TRUE(live.record.has_value());
   EXPECT_EQ(live.record->token_id, made.id);
   EXPECT_EQ(live.record->user_id, user.id);
@@ -155,7 +182,7 @@ TEST_P(StoreContract, ATokenIsFoundAsItWasMade) {
   EXPECT_EQ(live.record->username, "glchat_user");
   EXPECT_EQ(live.record->scopes, "read:all");
   EXPECT_FALSE(live.record->revoked);
-  EXPECT_FALSE(must(store_->read_live(make_.id<TokenId>())).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(make_.id<TokenId>(), Epoch{})).record.has_value());
 }
 
 TEST_P(StoreContract, OnlyAGoodSecretStoresAToken) {
@@ -164,7 +191,7 @@ TEST_P(StoreContract, OnlyAGoodSecretStoresAToken) {
   auto token = make_.token(user);
   token.secret_hash = make_.hash<UserSecretHash>();
   EXPECT_FALSE(must(store_->create_token(token)));
-  EXPECT_FALSE(must(store_->read_live(token.id)).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(token.id, Epoch{})).record.has_value());
 }
 
 TEST_P(StoreContract, OnlyAGoodApiKeyStoresATokenIfThereIsOne) {
@@ -265,7 +292,7 @@ TEST_P(StoreContract, PruneDeletesWhatExpiredBeforeInBatches) {
   EXPECT_EQ(must(store_->prune(after, 3)), 3);
   EXPECT_EQ(must(store_->prune(after, 3)), 2);
   EXPECT_EQ(must(store_->prune(after, 3)), 0);
-  for (const auto& token : tokens) EXPECT_FALSE(must(store_->read_live(token.id)).record);
+  for (const auto& token : tokens) EXPECT_FALSE(must(store_->read_live(token.id, Epoch{})).record);
   EXPECT_TRUE(is_live(later.id));
   EXPECT_EQ(must(store_->status()).tokens, 1);
   EXPECT_EQ(must(store_->status()).epoch.number, 0) << "nothing was taken back";

@@ -38,7 +38,9 @@ TEST_P(SharedStoreContract, TwoStoresSeeEachOther) {
   const auto mark = store_->change_mark();
   const auto token = make_.token(user);
   ASSERT_TRUE(must(other->create_token(token)));
-  EXPECT_NE(store_->change_mark(), mark);
+  if (mark) {
+    EXPECT_NE(store_->change_mark(), mark);
+  }
   EXPECT_TRUE(is_live(token.id));
   const auto one = must_have(store_->revoke_token(user.client_id, token.id, make_.now, somebody));
   const auto two = must_have(other->revoke_token(user.client_id, token.id, make_.now, somebody));
@@ -85,7 +87,9 @@ TEST_P(SharedStoreContract, AnotherProcessCommitIsSeenAtOnce) {
   char byte = 1;
   go.write(byte);
   ASSERT_TRUE(done.read(byte));
-  EXPECT_NE(store_->change_mark(), mark);
+  if (mark) {
+    EXPECT_NE(store_->change_mark(), mark);
+  }
   EXPECT_FALSE(is_live(token.id));
   EXPECT_EQ(must(store_->log_since(Epoch{0})).entries.size(), 1U);
 }

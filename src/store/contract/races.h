@@ -44,7 +44,8 @@ TEST_P(StoreContract, WritesOfManyThreadsAllHappen) {
       must(store_->create_user(user));
       const auto token = make.token(user);
       ASSERT_TRUE(must(store_->create_token(token)));
-      ASSERT_TRUE(must(store_->read_live(token.id)).record.has_value()) << "one's own write";
+      ASSERT_TRUE(must(store_->read_live(token.id, Epoch{})).record.has_value())
+          << "one's own write";
     }
   });
   std::set<std::string> names;

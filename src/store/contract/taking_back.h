@@ -102,10 +102,10 @@ TEST_P(StoreContract, ScopesChangeWithTheNextRead) {
       store_->update_user(user.client_id, user.id, {.scopes = "read:some"}, make_.now, somebody));
   EXPECT_EQ(change.value.scopes, "read:some");
   EXPECT_TRUE(change.value.is_active);
-  const auto live = must(store_->read_live(token.id));
+  const auto live = must(store_->read_live(token.id, Epoch{}));
   EXPECT_EQ(live.record->scopes, "read:some");
   EXPECT_FALSE(live.record->revoked);
-  EXPECT_GE(live.epoch, change.committed.epoch());
+  EXPECT_TRUE(must(store_->read_live(token.id, change.committed.epoch())).is_current);
 }
 
 TEST_P(StoreContract, AnEmptyPatchStillTakesAnEpoch) {
@@ -299,15 +299,19 @@ TEST_P(StoreContract, AddingIsNotLogged) {
 
 TEST_P(StoreContract, ALogThatDoesNotReachIsIncomplete) {
   const auto user = add_user(add_client().id);
-  must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now, somebody));
-  EXPECT_TRUE(must(store_->log_since(Epoch{1})).complete);
-  EXPECT_FALSE(must(store_->log_since(Epoch{2})).complete) << "an epoch that never was";
+  const auto newest =
+      must_have(store_->revoke_user_tokens(user.client_id, user.id, make_.now, somebody))
+          .committed.epoch();
+  EXPECT_TRUE(must(store_->log_since(newest)).complete);
+  const Epoch never_was{.number = newest.number + 1, .stamp = newest.stamp};
+  EXPECT_FALSE(must(store_->log_since(never_was)).complete);
   EXPECT_FALSE(must(store_->log_since(Epoch{-1})).complete);
 }
 
 TEST_P(StoreContract, TheMarkChangesWithEachCommitAndOnlyThen) {
   const auto client = add_client();
   const auto before = store_->change_mark();
+  if (!before) GTEST_SKIP() << "the engine cannot tell";
   must_have(store_->find_client(client.id));
   must(store_->log_since(Epoch{0}));
   must(store_->prune(make_.now, 100));

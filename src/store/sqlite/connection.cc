@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -27,40 +25,31 @@ constexpr const char* settings =
     "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST;"
     "PRAGMA journal_size_limit = 67108864;";
 
-sqlite3_destructor_type keeping(Rows::Arguments arguments) {
-  return arguments == Rows::Arguments::outlive ? SQLITE_STATIC : SQLITE_TRANSIENT;
+sqlite3_destructor_type keeping(Statement::Arguments arguments) {
+  return arguments == Statement::Arguments::outlive ? SQLITE_STATIC : SQLITE_TRANSIENT;
 }
 
 }  // namespace
 
-Rows::Rows(Rows&& other) noexcept
-    : statement_(std::exchange(other.statement_, nullptr)),
-      arguments_(other.arguments_),
-      bound_(other.bound_),
-      column_(other.column_) {}
-
-Rows::~Rows() {
-  if (!statement_) return;
-  sqlite3_reset(statement_);
-  if (bound_ > 0) sqlite3_clear_bindings(statement_);
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
 }
 
-void Rows::bind(std::int64_t value) {
+void Statement::bind(std::int64_t value) {
   sqlite3_bind_int64(statement_, ++bound_, value);
 }
 
-void Rows::bind(std::string_view text) {
+void Statement::bind_text(std::string_view text, Arguments arguments) {
   // An empty view may have no address, and SQLite takes that for NULL.
   sqlite3_bind_text64(statement_, ++bound_, text.empty() ? "" : text.data(), text.size(),
-                      keeping(arguments_), SQLITE_UTF8);
+                      keeping(arguments), SQLITE_UTF8);
 }
 
-void Rows::bind_blob(const void* data, std::size_t size) {
-  sqlite3_bind_blob64(statement_, ++bound_, data, size, keeping(arguments_));
+void Statement::bind_bytes(ByteView bytes, Arguments arguments) {
+  sqlite3_bind_blob64(statement_, ++bound_, bytes.data(), bytes.size(), keeping(arguments));
 }
 
-Result<bool> Rows::next() {
-  column_ = 0;
+Result<bool> Statement::next() {
   switch (sqlite3_step(statement_)) {
     case SQLITE_ROW:
       return true;
@@ -71,44 +60,35 @@ Result<bool> Rows::next() {
   }
 }
 
-Status Rows::finish() {
+Result<std::int64_t> Statement::run() {
   while (TRY(next())) {
   }
+  return sqlite3_changes64(sqlite3_db_handle(statement_));
+}
+
+Status Statement::run_later() {
+  TRY_STATUS(run());
   return {};
 }
 
-bool Rows::is_null() const {
-  return sqlite3_column_type(statement_, column_) == SQLITE_NULL;
+void Statement::reset() {
+  sqlite3_reset(statement_);
+  if (bound_ > 0) sqlite3_clear_bindings(statement_);
+  bound_ = 0;
 }
 
-void Rows::read(std::int64_t& value) {
-  value = sqlite3_column_int64(statement_, column_++);
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
-void Rows::read(int& value) {
-  value = sqlite3_column_int(statement_, column_++);
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(statement_, column);
 }
 
-void Rows::read(bool& value) {
-  value = sqlite3_column_int(statement_, column_++) != 0;
-}
-
-void Rows::read(Instant& value) {
-  value = from_unix_milliseconds(sqlite3_column_int64(statement_, column_++));
-}
-
-void Rows::read(std::string& value) {
-  const auto* text = sqlite3_column_text(statement_, column_);
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
-  if (text) value.assign(reinterpret_cast<const char*>(text), size);
-  ++column_;
-}
-
-void Rows::read_blob(std::uint8_t* out, std::size_t size) {
-  const void* blob = sqlite3_column_blob(statement_, column_);
-  const auto stored = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_));
-  if (blob) std::memcpy(out, blob, std::min(size, stored));
-  ++column_;
+std::string_view Statement::bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes == nullptr ? std::string_view{} : std::string_view(bytes, size);
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options) {
@@ -130,7 +110,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
 }
 
 Connection::~Connection() {
-  for (auto* statement : statements_) sqlite3_finalize(statement);
+  for (auto& statement : statements_) statement.reset();
   sqlite3_close(db_);
 }
 
@@ -177,27 +157,14 @@ int Connection::wait_for_lock(void* connection, int tries) {
   return 1;
 }
 
-Result<sqlite3_stmt*> Connection::prepared(Query query) {
-  auto*& statement = statements_[static_cast<std::size_t>(query)];
-  if (!statement && sqlite3_prepare_v3(db_, sql_of(query), -1, SQLITE_PREPARE_PERSISTENT,
-                                       &statement, nullptr) != SQLITE_OK) {
+Result<sql::Statement*> Connection::prepared(Query query) {
+  auto& statement = statements_[static_cast<std::size_t>(query)];
+  if (statement) return &*statement;
+  sqlite3_stmt* prepared = nullptr;
+  if (sqlite3_prepare_v3(db_, sql_of(query), -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr) !=
+      SQLITE_OK)
     return fail(error_of(db_));
-  }
-  return statement;
-}
-
-std::int64_t Connection::changes() const {
-  return sqlite3_changes64(db_);
-}
-
-Result<Snapshot> Snapshot::begin(Connection& db) {
-  TRY_STATUS(db.execute(Query::begin_read));
-  return Snapshot(db);
-}
-
-Snapshot::~Snapshot() {
-  // Ending a transaction that only read cannot fail in a way that matters.
-  if (db_) (void)db_->execute(Query::commit);
+  return &statement.emplace(prepared);
 }
 
 }  // namespace claviger::sqlite

@@ -1,138 +1,30 @@
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <optional>
 
-#include "observe/log.h"
-#include "store/sqlite/checkpointer.h"
-#include "store/sqlite/commit_queue.h"
-#include "store/sqlite/connection_pool.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sql/sql_store.h"
 #include "store/sqlite/wal_index.h"
-#include "store/store.h"
+#include "store/sqlite/writer.h"
 
 namespace claviger::sqlite {
 
-/// The Store on SQLite. Reading stands in reading.cc, the lists over all clients in lists.cc, the
-/// live view in live.cc, everything that writes in writing.cc, the audit trail in audit.cc, keys in
-/// keys.cc, who works with the panel in administrators.cc, opening in sqlite_store.cc.
+/// The Store on SQLite: what the live view asks stands in live.cc, opening in sqlite_store.cc.
 ///
 /// A file has a pool of connections that read and one that writes; ":memory:" is one connection
 /// that does both, since its content is that connection's alone.
-class Engine final : public Store {
+class Engine final : public sql::SqlStore {
  public:
-  struct Parts {
-    std::unique_ptr<ConnectionPool> readers;
-    std::unique_ptr<ConnectionPool> log_reader;  // null: the readers read the log, too
-    std::unique_ptr<ConnectionPool> writers;     // null: the readers write, too
-    std::unique_ptr<Connection> checkpoints;     // null in memory
-    std::optional<WalIndex> wal_index;           // nullopt in memory
-  };
-  Engine(Parts parts, Log& log);
-  ~Engine() override;
+  /// `writer` is the queue of the parts. `wal_index`: nullopt in memory.
+  Engine(Parts parts, const Writer& writer, std::optional<WalIndex> wal_index)
+      : SqlStore(std::move(parts)), writer_(writer), wal_index_(wal_index) {}
 
-  Result<std::optional<Client>> find_client(ClientId id) override;
-  Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) override;
-  Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) override;
-  Result<std::optional<User>> find_user(ClientId client, UserId id) override;
-  Result<std::vector<std::optional<UserCredential>>> find_credentials(
-      std::span<const LoginName> logins, Instant now) override;
-  Result<UserPage> list_users(ClientId client, std::int64_t page, std::int64_t page_size) override;
-  Result<std::optional<Token>> find_token(ClientId client, TokenId id) override;
-  Result<TokenPage> list_tokens(const TokenQuery& query) override;
-  Result<StoreStatus> status() override;
-  Status ping() override;
-
-  Status create_client(const NewClient& client) override;
-  Status create_user(const NewUser& user) override;
-  Result<std::vector<bool>> create_tokens(std::span<const NewToken> tokens) override;
-
-  Result<std::optional<Change<Token>>> revoke_token(ClientId client, TokenId id, Instant now,
-                                                    const Origin& origin) override;
-  Result<std::optional<Change<std::int64_t>>> revoke_user_tokens(ClientId client, UserId id,
-                                                                 Instant now,
-                                                                 const Origin& origin) override;
-  Result<std::optional<Change<User>>> update_user(ClientId client, UserId id,
-                                                  const UserPatch& patch, Instant now,
-                                                  const Origin& origin) override;
-  Result<std::optional<Change<Client>>> set_client_active(ClientId id, bool active, Instant now,
-                                                          const Origin& origin) override;
-  Result<std::optional<Change<User>>> rotate_secret(ClientId client, UserId id,
-                                                    const SecretRotation& rotation) override;
-  Result<std::optional<Change<Client>>> rotate_api_key(ClientId id,
-                                                       const ApiKeyRotation& rotation) override;
-
-  Result<Change<RevokedOfMany>> revoke_tokens(std::span<const TokenId> ids, Instant now,
-                                              const Origin& origin) override;
-
-  Result<ListPage<Client>> list_clients(const ClientFilter& filter,
-                                        const ListRange& range) override;
-  Result<ListPage<ListedUser>> list_users(const UserFilter& filter,
-                                          const ListRange& range) override;
-  Result<ListPage<ListedToken>> list_tokens(const TokenFilter& filter,
-                                            const ListRange& range) override;
-  Result<std::optional<ListedUser>> find_user(UserId id) override;
-  Result<std::optional<ListedToken>> find_token(TokenId id) override;
-  Result<AuditListPage> list_audit(const AuditFilter& filter, std::optional<std::int64_t> before,
-                                   std::int64_t limit) override;
-  Result<std::optional<std::int64_t>> count_live_tokens(Instant now, std::int64_t at_most) override;
-  Result<std::int64_t> count_expiring(Instant from, Instant until) override;
-  Result<StaleCounts> count_stale(Instant before) override;
-
-  Result<LiveRead> read_live(TokenId id) override;
-  Result<LogPage> log_since(Epoch epoch) override;
-  ChangeMark change_mark() const noexcept override;
-
-  Result<AuditState> audit_state() override;
-  Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) override;
-  Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
-                              const Origin& origin) override;
-  Result<std::vector<SeenKey>> list_keys() override;
-  Result<std::optional<Change<SeenKey>>> retire_key(const std::string& kid, Instant now,
-                                                    const Origin& origin) override;
-  Result<std::int64_t> prune_audit(Instant before, std::int64_t limit,
-                                   const AuditSeal& seal) override;
-
-  Result<std::vector<Administrator>> list_administrators() override;
-  Result<std::optional<Administrator>> find_administrator(const Email& email) override;
-  Status add_administrator(const Administrator& administrator, const Origin& origin) override;
-  Result<bool> set_role(const Email& email, AdminRole role, Instant now,
-                        const Origin& origin) override;
-  Result<bool> remove_administrator(const Email& email, Instant now, const Origin& origin) override;
-  Status create_login_link(const LoginLink& link, Instant now, const Origin& origin) override;
-  Result<std::optional<AdminSession>> use_login_link(const LoginLinkHash& link,
-                                                     const NewSession& begun,
-                                                     const RequestRef& request) override;
-  Status create_session(const NewSession& begun, const RequestRef& request) override;
-  Status note_refusal(const AuditEvent& event) override;
-  Result<std::optional<AdminSession>> find_session(const SessionHash& hash) override;
-  Status session_seen(SessionId id, Instant at) override;
-  Result<std::vector<AdminSession>> list_sessions(Instant now) override;
-  Result<bool> end_session(SessionId id, Instant now, const Origin& origin) override;
-  Result<std::int64_t> end_sessions(const Email& email, Instant now, const Origin& origin) override;
-
-  Status record_last_used(const LastUsed& used) override;
-  Result<std::int64_t> prune(Instant before, std::int64_t limit) override;
+  Result<LiveRead> read_live(TokenId id, const Epoch& at_least) override;
+  Result<LogPage> log_since(const Epoch& epoch) override;
+  std::optional<ChangeMark> change_mark() const noexcept override;
 
  private:
-  /// Runs a write that may find nothing to change. `apply` returns how many rows it changed, and
-  /// `find` the object as it is then; both run in one transaction, in which an epoch was taken and
-  /// the events are told.
-  template <class T>
-  Result<std::optional<Change<T>>> change(
-      const std::vector<AuditEvent>& events,
-      const std::function<Result<std::int64_t>(Connection&)>& apply,
-      const std::function<Result<std::optional<T>>(Connection&)>& find);
-
-  // In the order in which they are made; what uses another goes first.
-  std::unique_ptr<ConnectionPool> own_writers_;
-  // The log is read in the middle of checks, which must not wait for other readers.
-  std::unique_ptr<ConnectionPool> own_log_reader_;
-  std::unique_ptr<ConnectionPool> readers_;
-  CommitQueue queue_;
+  const Writer& writer_;
   std::optional<WalIndex> wal_index_;
-  std::optional<Checkpointer> checkpointer_;
 };
 
 }  // namespace claviger::sqlite

@@ -64,17 +64,17 @@ TEST_F(FaultyDisk, AFullDiskRefusesWritesUntilThereIsRoom) {
   const auto lost = make_.token(user_);
   EXPECT_EQ(issue(lost), Code::storage_unavailable);
   EXPECT_FALSE(store_->revoke_token(client_.id, before.id, make_.now, somebody).has_value());
-  EXPECT_TRUE(must(store_->read_live(before.id)).record.has_value()) << "reading goes on";
-  EXPECT_FALSE(must(store_->read_live(before.id)).record->revoked);
+  EXPECT_TRUE(must(store_->read_live(before.id, Epoch{})).record.has_value()) << "reading goes on";
+  EXPECT_FALSE(must(store_->read_live(before.id, Epoch{})).record->revoked);
   mend();
-  EXPECT_FALSE(must(store_->read_live(lost.id)).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(lost.id, Epoch{})).record.has_value());
   const auto after = make_.token(user_);
   EXPECT_EQ(issue(after), Code{});
   store_.reset();
   open();
-  EXPECT_TRUE(must(store_->read_live(before.id)).record.has_value());
-  EXPECT_FALSE(must(store_->read_live(lost.id)).record.has_value());
-  EXPECT_TRUE(must(store_->read_live(after.id)).record.has_value());
+  EXPECT_TRUE(must(store_->read_live(before.id, Epoch{})).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(lost.id, Epoch{})).record.has_value());
+  EXPECT_TRUE(must(store_->read_live(after.id, Epoch{})).record.has_value());
   EXPECT_EQ(must(store_->status()).tokens, 2);
   store_.reset();
   EXPECT_THAT(log_text(), HasSubstr("storage_write_failed"));
@@ -88,7 +88,7 @@ TEST_F(FaultyDisk, AFullDiskIsToldToAllThatShareACommit) {
     EXPECT_EQ(issue(tokens[static_cast<std::size_t>(i)]), Code::storage_unavailable);
   });
   mend();
-  for (const auto& token : tokens) EXPECT_FALSE(must(store_->read_live(token.id)).record);
+  for (const auto& token : tokens) EXPECT_FALSE(must(store_->read_live(token.id, Epoch{})).record);
 }
 
 TEST_F(FaultyDisk, AfterAFailedSyncWritesAreRefusedUntilARestart) {
@@ -163,7 +163,7 @@ TEST_F(FaultyDisk, AWriterOfAnotherProcessIsWaitedForWithABound) {
 
 /// How long the write-ahead log is, in pages (word 2 of the index: mxFrame, nPage).
 std::uint64_t log_pages(const Store& store) {
-  return store.change_mark().words[1] & 0xffff'ffff;
+  return store.change_mark().value().words[1] & 0xffff'ffff;
 }
 
 TEST_F(FaultyDisk, TheLogIsCopiedBackBesideTheWrites) {
@@ -206,12 +206,12 @@ TEST_F(FaultyDisk, TheLogIsRestartedOnceAnOldReaderIsGone) {
 TEST_F(FaultyDisk, ACheckpointHidesNoCommit) {
   sqlite3* other = nullptr;
   sqlite3_open(path_.c_str(), &other);
-  std::vector<ChangeMark> marks{store_->change_mark()};
+  std::vector<ChangeMark> marks{store_->change_mark().value()};
   for (const auto* mode : {"PASSIVE", "FULL", "RESTART", "RESTART", "TRUNCATE", "TRUNCATE"}) {
     const auto checkpoint = std::string("PRAGMA wal_checkpoint = ") + mode;
     sqlite3_exec(other, checkpoint.c_str(), nullptr, nullptr, nullptr);
     sqlite3_exec(other, "UPDATE users SET scopes = ''", nullptr, nullptr, nullptr);
-    const auto mark = store_->change_mark();
+    const auto mark = store_->change_mark().value();
     EXPECT_THAT(marks, testing::Not(testing::Contains(mark))) << mode;
     marks.push_back(mark);
   }

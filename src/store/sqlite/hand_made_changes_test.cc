@@ -59,7 +59,7 @@ class HandMadeChanges : public testing::Test {
     return kinds;
   }
   bool is_live() {
-    const auto read = must(store_->read_live(token_.id));
+    const auto read = must(store_->read_live(token_.id, Epoch{}));
     return read.record && !read.record->revoked;
   }
 
@@ -81,16 +81,16 @@ TEST_F(HandMadeChanges, ARevokedTokenIsRefusedAndLogged) {
 
 TEST_F(HandMadeChanges, ADeletedTokenUserOrClientLeavesNoRecord) {
   EXPECT_EQ(logged_by("DELETE FROM tokens"), "T");
-  EXPECT_FALSE(must(store_->read_live(token_.id)).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(token_.id, Epoch{})).record.has_value());
   token_ = add_token(user_);
   EXPECT_EQ(logged_by("DELETE FROM users"), "U");
-  EXPECT_FALSE(must(store_->read_live(token_.id)).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(token_.id, Epoch{})).record.has_value());
   EXPECT_FALSE(must(store_->find_token(client_.id, token_.id)).has_value());
   EXPECT_FALSE(must(store_->revoke_token(client_.id, token_.id, make_.now, somebody)).has_value());
   user_ = add_user("again");
   token_ = add_token(user_);
   EXPECT_EQ(logged_by("DELETE FROM clients"), "C");
-  EXPECT_FALSE(must(store_->read_live(token_.id)).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(token_.id, Epoch{})).record.has_value());
 }
 
 TEST_F(HandMadeChanges, DeactivationEndsTokensForGood) {
@@ -129,15 +129,15 @@ TEST_F(HandMadeChanges, ATokenOfOneClientAndAnothersUserIsNone) {
           " SELECT zeroblob(16), user_id, " +
           literal(other.id.bytes) + ", 0, 0, '', '', created_at_ms, expires_at_ms FROM tokens"),
       "");
-  EXPECT_FALSE(must(store_->read_live(TokenId{})).record.has_value());
+  EXPECT_FALSE(must(store_->read_live(TokenId{}, Epoch{})).record.has_value());
   EXPECT_FALSE(must(store_->find_token(other.id, TokenId{})).has_value());
   EXPECT_FALSE(must(store_->revoke_token(other.id, TokenId{}, make_.now, somebody)).has_value());
 }
 
 TEST_F(HandMadeChanges, TheMarkTellsOfThem) {
-  const auto mark = store_->change_mark();
+  const auto mark = store_->change_mark().value();
   run("UPDATE users SET scopes = 'none'");
-  EXPECT_NE(store_->change_mark(), mark);
+  EXPECT_NE(store_->change_mark().value(), mark);
 }
 
 TEST_F(HandMadeChanges, ReplacingARowIsRefused) {

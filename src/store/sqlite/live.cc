@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "store/sqlite/engine.h"
-#include "store/sqlite/rows.h"
 
 namespace claviger::sqlite {
 namespace {
@@ -11,27 +10,17 @@ constexpr std::int64_t entries_max = 10'000;
 
 }  // namespace
 
-Result<LiveRead> Engine::read_live(TokenId id) {
-  auto db = readers_->take();
+/// A commit is seen by every read that begins after it: each snapshot is as new as can be asked
+/// for.
+Result<LiveRead> Engine::read_live(TokenId id, const Epoch& /*at_least*/) {
+  auto db = reader();
   auto rows = TRY(db->query(Query::read_live, id));
   TRY_STATUS(rows.next());
-  LiveRead read{.epoch = Epoch{rows.get<std::int64_t>()}, .record = {}};
-  const auto token = rows.get<std::optional<TokenId>>();
-  const auto user = rows.get<std::optional<UserId>>();
-  const auto client = rows.get<std::optional<ClientId>>();
-  if (!token || !user || !client) return read;
-  read.record = LiveRecord{.token_id = *token,
-                           .user_id = *user,
-                           .client_id = *client,
-                           .expires_at = rows.get<Instant>(),
-                           .revoked = rows.get<bool>(),
-                           .username = rows.get<std::string>(),
-                           .scopes = rows.get<std::string>()};
-  return read;
+  return LiveRead{.is_current = true, .record = sql::read_live_record(rows)};
 }
 
-Result<LogPage> Engine::log_since(Epoch epoch) {
-  auto db = (own_log_reader_ ? own_log_reader_ : readers_)->take();
+Result<LogPage> Engine::log_since(const Epoch& epoch) {
+  auto db = log_reader();
   auto rows = TRY(db->query(Query::log_since, epoch.number, entries_max));
   LogPage page;
   while (TRY(rows.next())) {
@@ -50,9 +39,9 @@ Result<LogPage> Engine::log_since(Epoch epoch) {
   return page;
 }
 
-ChangeMark Engine::change_mark() const noexcept {
+std::optional<ChangeMark> Engine::change_mark() const noexcept {
   if (wal_index_) return wal_index_->mark();
-  return {{queue_.commits(), 0, 0}};
+  return ChangeMark{{writer_.commits(), 0, 0}};
 }
 
 }  // namespace claviger::sqlite

@@ -1,6 +1,6 @@
-#include "store/sqlite/queries.h"
-
 #include <array>
+
+#include "store/sqlite/connection.h"
 
 namespace claviger::sqlite {
 namespace {
@@ -58,6 +58,7 @@ struct Text {
 
 constexpr std::array texts{
     Text{Query::begin_read, "BEGIN"},
+    Text{Query::end_read, "COMMIT"},
     Text{Query::begin_write, "BEGIN IMMEDIATE"},
     Text{Query::commit, "COMMIT"},
     Text{Query::rollback, "ROLLBACK"},
@@ -102,9 +103,9 @@ constexpr std::array texts{
          " AND t.is_revoked = 0 AND NOT (" TOKEN_ENDED ")"},
     Text{Query::status,
          "SELECT m.environment, (SELECT max(version) FROM migrations),"
-         " m.client_rows, m.user_rows, m.token_rows, (SELECT epoch FROM fence_counter),"
+         " m.client_rows, m.user_rows, m.token_rows, f.epoch, zeroblob(16),"
          " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)"
-         " FROM meta m"},
+         " FROM meta m, fence_counter f"},
     Text{Query::ping, "SELECT one FROM meta"},
 
     Text{Query::create_client,
@@ -149,7 +150,7 @@ constexpr std::array texts{
          " previous_api_key_expires_at_ms = ?5, generation = generation + ?6"
          " WHERE id = ?1 AND (?7 IS NULL OR (is_active = 1 AND (api_key_hash = ?7"
          "  OR (previous_api_key_hash = ?7 AND previous_api_key_expires_at_ms > ?4))))"},
-    Text{Query::newest_epoch, "SELECT epoch FROM fence_counter"},
+    Text{Query::newest_epoch, "SELECT epoch, zeroblob(16) FROM fence_counter"},
 
     Text{Query::clients_forward, LISTED_CLIENTS("id > ?1", "id LIMIT ?2")},
     Text{Query::clients_backward, LISTED_CLIENTS("id < ?1", "id DESC LIMIT ?2")},
@@ -224,7 +225,7 @@ constexpr std::array texts{
 
     // One statement, so one snapshot; outer joins, so that the epoch comes in any case.
     Text{Query::read_live,
-         "SELECT f.epoch, t.id, u.id, c.id, t.expires_at_ms, t.is_revoked = 1 OR " TOKEN_ENDED
+         "SELECT t.id, u.id, c.id, t.expires_at_ms, t.is_revoked = 1 OR " TOKEN_ENDED
          ", u.identifier, u.scopes"
          " FROM fence_counter f LEFT JOIN tokens t ON t.id = ?1"
          " LEFT JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id"

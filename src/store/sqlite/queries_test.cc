@@ -1,5 +1,3 @@
-#include "store/sqlite/queries.h"
-
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 

@@ -13,6 +13,7 @@
 
 #include "store/sqlite/engine.h"
 #include "store/sqlite/migrations.h"
+#include "store/sqlite/writer.h"
 
 namespace claviger {
 namespace sqlite {
@@ -85,57 +86,47 @@ Status use_write_ahead_log(Connection& db) {
   return fail(Code::storage_unavailable, "The file system has no shared memory for SQLite's log.");
 }
 
-Result<std::unique_ptr<ConnectionPool>> pool_of(std::unique_ptr<Connection> connection) {
-  std::vector<std::unique_ptr<Connection>> one;
+std::unique_ptr<sql::ConnectionPool> pool_of(std::unique_ptr<Connection> connection) {
+  std::vector<std::unique_ptr<sql::Connection>> one;
   one.push_back(std::move(connection));
-  return std::make_unique<ConnectionPool>(std::move(one));
+  return std::make_unique<sql::ConnectionPool>(std::move(one));
 }
 
-Result<Engine::Parts> open_memory(const SqliteOptions& options) {
+Result<std::unique_ptr<Store>> open_memory(const SqliteOptions& options, Log& log) {
   auto db = TRY(connect(options, writer_cache_kib, false));
   TRY_STATUS(migrate(*db, options.environment));
-  Engine::Parts parts;
-  parts.readers = TRY(pool_of(std::move(db)));
-  return parts;
+  Engine::Parts parts{.engine = "sqlite", .readers = pool_of(std::move(db))};
+  auto writer = std::make_unique<Writer>(*parts.readers, log);
+  const Writer& queue = *writer;
+  parts.queue = std::move(writer);
+  return std::make_unique<Engine>(std::move(parts), queue, std::nullopt);
 }
 
-Result<Engine::Parts> open_file(const SqliteOptions& options) {
-  auto writer = TRY(connect(options, writer_cache_kib, false));
-  TRY_STATUS(schema_version(*writer));  // before anything is written to what may not be ours
-  TRY_STATUS(use_write_ahead_log(*writer));
-  TRY_STATUS(migrate(*writer, options.environment));
-  TRY_STATUS(check_environment(*writer, options.path, options.environment));
-  Engine::Parts parts;
-  parts.wal_index = TRY(WalIndex::of(*writer));
-  std::vector<std::unique_ptr<Connection>> connections;
+Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, Log& log) {
+  auto db = TRY(connect(options, writer_cache_kib, false));
+  TRY_STATUS(schema_version(*db));  // before anything is written to what may not be ours
+  TRY_STATUS(use_write_ahead_log(*db));
+  TRY_STATUS(migrate(*db, options.environment));
+  TRY_STATUS(check_environment(*db, options.path, options.environment));
+  const auto wal_index = TRY(WalIndex::of(*db));
+  std::vector<std::unique_ptr<sql::Connection>> connections;
   for (int i = 0; i < readers; ++i) {
     connections.push_back(TRY(connect(options, reader_cache_kib, true)));
   }
-  parts.readers = std::make_unique<ConnectionPool>(std::move(connections));
   auto log_reader = TRY(connect(options, reader_cache_kib, true));
-  parts.log_reader = TRY(pool_of(std::move(log_reader)));
-  parts.writers = TRY(pool_of(std::move(writer)));
-  parts.checkpoints = TRY(connect(options, reader_cache_kib, false));
-  return parts;
+  auto checkpoints = TRY(connect(options, reader_cache_kib, false));
+  Engine::Parts parts{.engine = "sqlite",
+                      .writers = pool_of(std::move(db)),
+                      .log_reader = pool_of(std::move(log_reader)),
+                      .readers = std::make_unique<sql::ConnectionPool>(std::move(connections))};
+  auto writer = std::make_unique<Writer>(*parts.writers, log);
+  writer->checkpoint_by(std::move(checkpoints));
+  const Writer& queue = *writer;
+  parts.queue = std::move(writer);
+  return std::make_unique<Engine>(std::move(parts), queue, wal_index);
 }
 
 }  // namespace
-
-Engine::Engine(Parts parts, Log& log)
-    : own_writers_(std::move(parts.writers)),
-      own_log_reader_(std::move(parts.log_reader)),
-      readers_(std::move(parts.readers)),
-      queue_(own_writers_ ? *own_writers_ : *readers_, log),
-      wal_index_(parts.wal_index) {
-  if (!parts.checkpoints) return;
-  checkpointer_.emplace(std::move(parts.checkpoints), log,
-                        [this](const std::string& cause) { queue_.refuse_writes(cause); });
-  checkpointer_->watch(*own_writers_->take());
-  queue_.set_checkpointer(&*checkpointer_);
-}
-
-Engine::~Engine() = default;
-
 }  // namespace sqlite
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Log& log) {
@@ -145,9 +136,10 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Log& lo
   if (options.path.empty()) return fail(cannot_open(options.path, "the path is empty"));
   const bool in_memory = is_memory(options.path);
   if (!in_memory && options.create) TRY_STATUS(create_file(options.path));
-  auto parts = TRY(explained(in_memory ? open_memory(options) : open_file(options), options.path));
+  auto store =
+      TRY(explained(in_memory ? open_memory(options, log) : open_file(options, log), options.path));
   if (!in_memory) warn_if_readable(options.path, log);
-  return std::make_unique<Engine>(std::move(parts), log);
+  return store;
 }
 
 Result<SqliteSchema> sqlite_schema(const std::string& path) {

@@ -4,11 +4,12 @@
 #include <array>
 #include <utility>
 
-#include "store/sqlite/audit.h"
-#include "store/sqlite/engine.h"
-#include "store/sqlite/rows.h"
+#include "base/limits.h"
+#include "store/sql/audit.h"
+#include "store/sql/rows.h"
+#include "store/sql/sql_store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 namespace {
 
 // For a page at most so many rows are looked at; a shorter page then has a next one, too.
@@ -19,11 +20,11 @@ constexpr std::int64_t rows_a_piece = 10'000;
 constexpr Uuid greatest_id{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-/// The first text behind all that begin with `prefix`. Texts are compared as bytes, and UTF-8 has
-/// no byte 0xff.
+/// A text behind all that begin with `prefix`, and before those that come after them. UTF-8 sorts
+/// by code points, and nothing is longer than so many of the greatest one.
 std::string behind_prefix(std::string prefix) {
-  if (prefix.empty()) return "\xff";
-  prefix.back() = static_cast<char>(static_cast<unsigned char>(prefix.back()) + 1);
+  constexpr std::string_view greatest = "\xf4\x8f\xbf\xbf";  // U+10FFFF
+  for (std::size_t i = 0; i <= limits::identifier_chars; ++i) prefix += greatest;
   return prefix;
 }
 
@@ -149,16 +150,18 @@ Result<std::int64_t> first_from(Connection& db, std::int64_t low, std::int64_t h
 
 }  // namespace
 
-Result<ListPage<Client>> Engine::list_clients(const ClientFilter& filter, const ListRange& range) {
-  auto db = readers_->take();
+Result<ListPage<Client>> SqlStore::list_clients(const ClientFilter& filter,
+                                                const ListRange& range) {
+  auto db = reader();
   return page_of<Client>(
       TRY(client_rows(*db, filter, range)), range.limit, read_client,
       [&](const Client& row) { return !filter.is_active || row.is_active == *filter.is_active; },
       [](const Client& row) { return ListPlace{.name = row.name, .id = row.id.bytes}; });
 }
 
-Result<ListPage<ListedUser>> Engine::list_users(const UserFilter& filter, const ListRange& range) {
-  auto db = readers_->take();
+Result<ListPage<ListedUser>> SqlStore::list_users(const UserFilter& filter,
+                                                  const ListRange& range) {
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   auto rows = TRY(user_rows(*db, filter, range));
   auto page = TRY(page_of<ListedUser>(
@@ -173,9 +176,9 @@ Result<ListPage<ListedUser>> Engine::list_users(const UserFilter& filter, const 
   return page;
 }
 
-Result<ListPage<ListedToken>> Engine::list_tokens(const TokenFilter& filter,
-                                                  const ListRange& range) {
-  auto db = readers_->take();
+Result<ListPage<ListedToken>> SqlStore::list_tokens(const TokenFilter& filter,
+                                                    const ListRange& range) {
+  auto db = reader();
   return page_of<ListedToken>(
       TRY(token_rows(*db, filter, range)), range.limit, read_listed_token,
       [&](const ListedToken& row) {
@@ -185,8 +188,8 @@ Result<ListPage<ListedToken>> Engine::list_tokens(const TokenFilter& filter,
       [](const ListedToken& row) { return ListPlace{.name = {}, .id = row.token.id.bytes}; });
 }
 
-Result<std::optional<ListedUser>> Engine::find_user(UserId id) {
-  auto db = readers_->take();
+Result<std::optional<ListedUser>> SqlStore::find_user(UserId id) {
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   auto rows = TRY(db->query(Query::find_any_user, id));
   auto user = TRY(first(std::move(rows), read_listed_user));
@@ -194,14 +197,14 @@ Result<std::optional<ListedUser>> Engine::find_user(UserId id) {
   return user;
 }
 
-Result<std::optional<ListedToken>> Engine::find_token(TokenId id) {
-  auto db = readers_->take();
+Result<std::optional<ListedToken>> SqlStore::find_token(TokenId id) {
+  auto db = reader();
   return first(TRY(db->query(Query::find_any_token, id)), read_listed_token);
 }
 
-Result<AuditListPage> Engine::list_audit(const AuditFilter& filter,
-                                         std::optional<std::int64_t> before, std::int64_t limit) {
-  auto db = readers_->take();
+Result<AuditListPage> SqlStore::list_audit(const AuditFilter& filter,
+                                           std::optional<std::int64_t> before, std::int64_t limit) {
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   auto lowest = TRY(read_trail(*db)).begin.sequence + 1;
   auto end = TRY(read_tail(*db)).sequence + 1;
@@ -223,25 +226,25 @@ Result<AuditListPage> Engine::list_audit(const AuditFilter& filter,
   return page;
 }
 
-Result<std::optional<std::int64_t>> Engine::count_live_tokens(Instant now, std::int64_t at_most) {
-  auto db = readers_->take();
+Result<std::optional<std::int64_t>> SqlStore::count_live_tokens(Instant now, std::int64_t at_most) {
+  auto db = reader();
   auto rows = TRY(db->query(Query::count_any_live_tokens, now, at_most));
   TRY_STATUS(rows.next());
   if (rows.get<std::int64_t>() == at_most) return std::optional<std::int64_t>{};
   return std::optional(rows.get<std::int64_t>());
 }
 
-Result<std::int64_t> Engine::count_expiring(Instant from, Instant until) {
-  auto db = readers_->take();
+Result<std::int64_t> SqlStore::count_expiring(Instant from, Instant until) {
+  auto db = reader();
   auto rows = TRY(db->query(Query::count_expiring, from, until));
   TRY_STATUS(rows.next());
   return rows.get<std::int64_t>();
 }
 
-Result<StaleCounts> Engine::count_stale(Instant before) {
+Result<StaleCounts> SqlStore::count_stale(Instant before) {
   StaleCounts counts;
   for (std::optional<Uuid> behind = Uuid{}; behind;) {
-    auto db = readers_->take();
+    auto db = reader();
     auto rows = TRY(db->query(Query::stale_users, *behind, before, rows_a_piece));
     TRY_STATUS(rows.next());
     behind = rows.get<std::optional<Uuid>>();
@@ -249,7 +252,7 @@ Result<StaleCounts> Engine::count_stale(Instant before) {
     counts.unused_users += rows.get<std::int64_t>();
   }
   for (std::optional<Uuid> behind = Uuid{}; behind;) {
-    auto db = readers_->take();
+    auto db = reader();
     auto rows = TRY(db->query(Query::stale_clients, *behind, before, rows_a_piece));
     TRY_STATUS(rows.next());
     behind = rows.get<std::optional<Uuid>>();
@@ -258,4 +261,4 @@ Result<StaleCounts> Engine::count_stale(Instant before) {
   return counts;
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

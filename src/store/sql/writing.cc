@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/sqlite/audit.h"
-#include "store/sqlite/engine.h"
-#include "store/sqlite/rows.h"
+#include "store/sql/audit.h"
+#include "store/sql/rows.h"
+#include "store/sql/sql_store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 namespace {
 
 constexpr std::int64_t epochs_kept = 100'000;
@@ -78,26 +78,27 @@ Result<bool> is_prune_due(Connection& db, Instant before) {
 }  // namespace
 
 template <class T>
-Result<std::optional<Change<T>>> Engine::change(
+Result<std::optional<Change<T>>> SqlStore::change(
     const std::vector<AuditEvent>& events,
     const std::function<Result<std::int64_t>(Connection&)>& apply,
     const std::function<Result<std::optional<T>>(Connection&)>& find) {
   std::optional<T> value;
   Epoch epoch;
   const auto work = [&](Connection& db) -> Status {
+    value.reset();
     if (TRY(apply(db)) == 0) return {};
     value = TRY(find(db));
     epoch = TRY(newest_epoch(db));
     for (const auto& event : events) TRY_STATUS(append_audit(db, event));
     return {};
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   if (!value) return std::nullopt;
   return Change<T>{.value = std::move(*value), .committed = committed(epoch)};
 }
 
-Status Engine::create_client(const NewClient& client) {
-  return queue_.run([&](Connection& db) -> Status {
+Status SqlStore::create_client(const NewClient& client) {
+  return queue().run([&](Connection& db) -> Status {
     TRY_STATUS(db.execute(Query::create_client, client.id, client.name, client.api_key_hash,
                           client.api_key_preview, client.created_at));
     return append_audit(db, {.at = client.created_at,
@@ -108,8 +109,8 @@ Status Engine::create_client(const NewClient& client) {
   });
 }
 
-Status Engine::create_user(const NewUser& user) {
-  return queue_.run([&](Connection& db) -> Status {
+Status SqlStore::create_user(const NewUser& user) {
+  return queue().run([&](Connection& db) -> Status {
     const auto added =
         TRY(db.execute(Query::create_user, user.id, user.client_id, user.identifier, user.scopes,
                        user.secret_hash, user.secret_preview, user.created_at));
@@ -123,7 +124,7 @@ Status Engine::create_user(const NewUser& user) {
   });
 }
 
-Result<std::vector<bool>> Engine::create_tokens(std::span<const NewToken> tokens) {
+Result<std::vector<bool>> SqlStore::create_tokens(std::span<const NewToken> tokens) {
   std::vector<bool> added;
   const auto work = [&](Connection& db) -> Status {
     for (const auto& token : tokens) {
@@ -136,12 +137,12 @@ Result<std::vector<bool>> Engine::create_tokens(std::span<const NewToken> tokens
     }
     return {};
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return added;
 }
 
-Result<std::optional<Change<Token>>> Engine::revoke_token(ClientId client, TokenId id, Instant now,
-                                                          const Origin& origin) {
+Result<std::optional<Change<Token>>> SqlStore::revoke_token(ClientId client, TokenId id,
+                                                            Instant now, const Origin& origin) {
   const AuditEvent event{.at = now,
                          .origin = origin,
                          .action = audit_action::token_revoked,
@@ -149,16 +150,16 @@ Result<std::optional<Change<Token>>> Engine::revoke_token(ClientId client, Token
                          .client_id = client};
   return change<Token>(
       {event}, [&](Connection& db) { return db.execute(Query::revoke_token, client, id, now); },
-      [&](Connection& db) { return sqlite::find_token(db, client, id); });
+      [&](Connection& db) { return sql::find_token(db, client, id); });
 }
 
-Result<Change<RevokedOfMany>> Engine::revoke_tokens(std::span<const TokenId> ids, Instant now,
-                                                    const Origin& origin) {
+Result<Change<RevokedOfMany>> SqlStore::revoke_tokens(std::span<const TokenId> ids, Instant now,
+                                                      const Origin& origin) {
   RevokedOfMany done;
   Epoch epoch;
   const auto work = [&](Connection& db) -> Status {
     for (const auto& id : ids) {
-      const auto token = TRY(sqlite::find_token(db, id));
+      const auto token = TRY(sql::find_token(db, id));
       if (!token) {
         ++done.missing;
         continue;
@@ -174,15 +175,15 @@ Result<Change<RevokedOfMany>> Engine::revoke_tokens(std::span<const TokenId> ids
     epoch = TRY(newest_epoch(db));
     return {};
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return Change<RevokedOfMany>{.value = done, .committed = committed(epoch)};
 }
 
-Result<std::optional<Change<std::int64_t>>> Engine::revoke_user_tokens(ClientId client, UserId id,
-                                                                       Instant now,
-                                                                       const Origin& origin) {
+Result<std::optional<Change<std::int64_t>>> SqlStore::revoke_user_tokens(ClientId client, UserId id,
+                                                                         Instant now,
+                                                                         const Origin& origin) {
   // Counted beforehand, so that a user with a million tokens delays no other write.
-  const auto live = TRY(live_tokens_of(*readers_->take(), client, id, now));
+  const auto live = TRY(live_tokens_of(*reader(), client, id, now));
   const AuditEvent event{.at = now,
                          .origin = origin,
                          .action = audit_action::user_tokens_revoked,
@@ -193,19 +194,20 @@ Result<std::optional<Change<std::int64_t>>> Engine::revoke_user_tokens(ClientId 
       [&](Connection&) { return std::optional(live); });
 }
 
-Result<std::optional<Change<User>>> Engine::update_user(ClientId client, UserId id,
-                                                        const UserPatch& patch, Instant now,
-                                                        const Origin& origin) {
+Result<std::optional<Change<User>>> SqlStore::update_user(ClientId client, UserId id,
+                                                          const UserPatch& patch, Instant now,
+                                                          const Origin& origin) {
   return change<User>(
       events_of(client, id, patch, now, origin),
       [&](Connection& db) {
         return db.execute(Query::update_user, client, id, patch.is_active, patch.scopes);
       },
-      [&](Connection& db) { return sqlite::find_user(db, client, id); });
+      [&](Connection& db) { return sql::find_user(db, client, id); });
 }
 
-Result<std::optional<Change<Client>>> Engine::set_client_active(ClientId id, bool active,
-                                                                Instant now, const Origin& origin) {
+Result<std::optional<Change<Client>>> SqlStore::set_client_active(ClientId id, bool active,
+                                                                  Instant now,
+                                                                  const Origin& origin) {
   const AuditEvent event{
       .at = now,
       .origin = origin,
@@ -214,11 +216,11 @@ Result<std::optional<Change<Client>>> Engine::set_client_active(ClientId id, boo
       .client_id = id};
   return change<Client>(
       {event}, [&](Connection& db) { return db.execute(Query::set_client_active, id, active); },
-      [&](Connection& db) { return sqlite::find_client(db, id); });
+      [&](Connection& db) { return sql::find_client(db, id); });
 }
 
-Result<std::optional<Change<User>>> Engine::rotate_secret(ClientId client, UserId id,
-                                                          const SecretRotation& rotation) {
+Result<std::optional<Change<User>>> SqlStore::rotate_secret(ClientId client, UserId id,
+                                                            const SecretRotation& rotation) {
   const AuditEvent event{
       .at = rotation.now,
       .origin = rotation.origin,
@@ -232,11 +234,11 @@ Result<std::optional<Change<User>>> Engine::rotate_secret(ClientId client, UserI
         return db.execute(Query::rotate_secret, client, id, rotation.hash, rotation.preview,
                           rotation.now, rotation.previous_expires_at, rotation.revoke_tokens);
       },
-      [&](Connection& db) { return sqlite::find_user(db, client, id); });
+      [&](Connection& db) { return sql::find_user(db, client, id); });
 }
 
-Result<std::optional<Change<Client>>> Engine::rotate_api_key(ClientId id,
-                                                             const ApiKeyRotation& rotation) {
+Result<std::optional<Change<Client>>> SqlStore::rotate_api_key(ClientId id,
+                                                               const ApiKeyRotation& rotation) {
   const AuditEvent event{
       .at = rotation.now,
       .origin = rotation.origin,
@@ -250,17 +252,17 @@ Result<std::optional<Change<Client>>> Engine::rotate_api_key(ClientId id,
         return db.execute(Query::rotate_api_key, id, rotation.hash, rotation.preview, rotation.now,
                           rotation.previous_expires_at, rotation.revoke_tokens, rotation.presented);
       },
-      [&](Connection& db) { return sqlite::find_client(db, id); });
+      [&](Connection& db) { return sql::find_client(db, id); });
 }
 
-Status Engine::record_last_used(const LastUsed& used) {
-  TRY_STATUS(record_uses(queue_, Query::token_used, used.tokens));
-  TRY_STATUS(record_uses(queue_, Query::user_used, used.users));
-  return record_uses(queue_, Query::client_used, used.clients);
+Status SqlStore::record_last_used(const LastUsed& used) {
+  TRY_STATUS(record_uses(queue(), Query::token_used, used.tokens));
+  TRY_STATUS(record_uses(queue(), Query::user_used, used.users));
+  return record_uses(queue(), Query::client_used, used.clients);
 }
 
-Result<std::int64_t> Engine::prune(Instant before, std::int64_t limit) {
-  if (!TRY(is_prune_due(*readers_->take(), before))) return 0;  // without a write
+Result<std::int64_t> SqlStore::prune(Instant before, std::int64_t limit) {
+  if (!TRY(is_prune_due(*reader(), before))) return 0;  // without a write
   std::int64_t pruned = 0;
   const auto work = [&](Connection& db) -> Status {
     TRY_STATUS(db.execute(Query::mark_pruned, before));  // else each deletion would be logged
@@ -268,8 +270,8 @@ Result<std::int64_t> Engine::prune(Instant before, std::int64_t limit) {
     TRY_STATUS(db.execute(Query::prune_log, epochs_kept, limit));
     return {};
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return pruned;
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

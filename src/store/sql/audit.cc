@@ -1,11 +1,11 @@
-#include "store/sqlite/audit.h"
+#include "store/sql/audit.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "store/sqlite/engine.h"
+#include "store/sql/sql_store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 namespace {
 
 AuditHash hash_of(std::string_view bytes) {
@@ -75,21 +75,21 @@ AuditRow read_audit_row(Rows& row) {
 
 Status append_audit(Connection& db, const AuditEvent& event) {
   const auto row = audit_row(TRY(read_tail(db)), event);
-  TRY_STATUS(db.execute(Query::append_audit, row.sequence, row.at_ms, row.actor, blob(row.actor_id),
-                        row.action, row.object, blob(row.object_id), blob(row.client_id),
-                        blob(row.request_id), blob(row.address), row.detail, bytes_of(row.hash)));
-  return {};
+  return db.execute_later(Query::append_audit, row.sequence, row.at_ms, row.actor,
+                          blob(row.actor_id), row.action, row.object, blob(row.object_id),
+                          blob(row.client_id), blob(row.request_id), blob(row.address), row.detail,
+                          bytes_of(row.hash));
 }
 
-Result<AuditState> Engine::audit_state() {
-  auto db = readers_->take();
+Result<AuditState> SqlStore::audit_state() {
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   auto trail = TRY(read_trail(*db));
   return AuditState{.trail = std::move(trail), .newest = TRY(read_tail(*db))};
 }
 
-Result<AuditPage> Engine::read_audit(std::int64_t after, std::int64_t limit) {
-  auto db = readers_->take();
+Result<AuditPage> SqlStore::read_audit(std::int64_t after, std::int64_t limit) {
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   AuditPage page{.trail = TRY(read_trail(*db)), .rows = {}};
   auto rows = TRY(db->query(Query::read_audit, after, limit));
@@ -97,9 +97,9 @@ Result<AuditPage> Engine::read_audit(std::int64_t after, std::int64_t limit) {
   return page;
 }
 
-Result<std::int64_t> Engine::prune_audit(Instant before, std::int64_t limit,
-                                         const AuditSeal& seal) {
-  if (!TRY(last_to_prune(*readers_->take(), before, 1))) return 0;  // without a write
+Result<std::int64_t> SqlStore::prune_audit(Instant before, std::int64_t limit,
+                                           const AuditSeal& seal) {
+  if (!TRY(last_to_prune(*reader(), before, 1))) return 0;  // without a write
   std::int64_t pruned = 0;
   const auto work = [&](Connection& db) -> Status {
     const auto last = TRY(last_to_prune(db, before, limit));
@@ -111,8 +111,8 @@ Result<std::int64_t> Engine::prune_audit(Instant before, std::int64_t limit,
     pruned = TRY(db.execute(Query::prune_audit, last->sequence));
     return {};
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return pruned;
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/sqlite/engine.h"
-#include "store/sqlite/rows.h"
+#include "store/sql/rows.h"
+#include "store/sql/sql_store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 namespace {
 
 // A page of tokens of one state looks at so many tokens at most; a shorter page has a cursor, too.
@@ -40,17 +40,17 @@ Result<Rows> token_rows(Connection& db, const TokenQuery& query) {
 
 }  // namespace
 
-Result<std::optional<Client>> Engine::find_client(ClientId id) {
-  return sqlite::find_client(*readers_->take(), id);
+Result<std::optional<Client>> SqlStore::find_client(ClientId id) {
+  return sql::find_client(*reader(), id);
 }
 
-Result<std::optional<Client>> Engine::find_client_by_key(const ApiKeyHash& hash, Instant now) {
-  auto db = readers_->take();
+Result<std::optional<Client>> SqlStore::find_client_by_key(const ApiKeyHash& hash, Instant now) {
+  auto db = reader();
   return first(TRY(db->query(Query::find_client_by_key, hash, now)), read_client);
 }
 
-Result<ClientPage> Engine::list_clients(std::optional<ClientId> after, std::int64_t limit) {
-  auto db = readers_->take();
+Result<ClientPage> SqlStore::list_clients(std::optional<ClientId> after, std::int64_t limit) {
+  auto db = reader();
   auto rows = TRY(db->query(Query::list_clients, after.value_or(ClientId{}), limit + 1));
   ClientPage page;
   while (TRY(rows.next())) page.clients.push_back(read_client(rows));
@@ -61,13 +61,13 @@ Result<ClientPage> Engine::list_clients(std::optional<ClientId> after, std::int6
   return page;
 }
 
-Result<std::optional<User>> Engine::find_user(ClientId client, UserId id) {
-  return sqlite::find_user(*readers_->take(), client, id);
+Result<std::optional<User>> SqlStore::find_user(ClientId client, UserId id) {
+  return sql::find_user(*reader(), client, id);
 }
 
-Result<std::vector<std::optional<UserCredential>>> Engine::find_credentials(
+Result<std::vector<std::optional<UserCredential>>> SqlStore::find_credentials(
     std::span<const LoginName> logins, Instant now) {
-  auto db = readers_->take();
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   std::vector<std::optional<UserCredential>> found;
   found.reserve(logins.size());
@@ -81,8 +81,8 @@ Result<std::vector<std::optional<UserCredential>>> Engine::find_credentials(
   return found;
 }
 
-Result<UserPage> Engine::list_users(ClientId client, std::int64_t page, std::int64_t page_size) {
-  auto db = readers_->take();
+Result<UserPage> SqlStore::list_users(ClientId client, std::int64_t page, std::int64_t page_size) {
+  auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));
   UserPage result;
   auto count = TRY(db->query(Query::count_users, client));
@@ -93,12 +93,12 @@ Result<UserPage> Engine::list_users(ClientId client, std::int64_t page, std::int
   return result;
 }
 
-Result<std::optional<Token>> Engine::find_token(ClientId client, TokenId id) {
-  return sqlite::find_token(*readers_->take(), client, id);
+Result<std::optional<Token>> SqlStore::find_token(ClientId client, TokenId id) {
+  return sql::find_token(*reader(), client, id);
 }
 
-Result<TokenPage> Engine::list_tokens(const TokenQuery& query) {
-  auto db = readers_->take();
+Result<TokenPage> SqlStore::list_tokens(const TokenQuery& query) {
+  auto db = reader();
   auto rows = TRY(token_rows(*db, query));
   TokenPage page;
   std::int64_t looked_at = 0;
@@ -115,23 +115,25 @@ Result<TokenPage> Engine::list_tokens(const TokenQuery& query) {
   return page;
 }
 
-Result<StoreStatus> Engine::status() {
-  auto db = readers_->take();
+Result<StoreStatus> SqlStore::status() {
+  auto db = reader();
   auto rows = TRY(db->query(Query::status));
   TRY_STATUS(rows.next());
-  return StoreStatus{.engine = "sqlite",
+  return StoreStatus{.engine = parts_.engine,
                      .environment = rows.get<std::string>(),
                      .schema_version = rows.get<int>(),
                      .clients = rows.get<std::int64_t>(),
                      .users = rows.get<std::int64_t>(),
                      .tokens = rows.get<std::int64_t>(),
-                     .epoch = Epoch{rows.get<std::int64_t>()},
+                     .epoch = read_epoch(rows),
                      .size_bytes = rows.get<std::int64_t>()};
 }
 
-Status Engine::ping() {
-  TRY_STATUS(readers_->take()->execute(Query::ping));
+Status SqlStore::ping() {
+  auto db = reader();
+  auto rows = TRY(db->query(Query::ping));
+  TRY_STATUS(rows.next());
   return {};
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

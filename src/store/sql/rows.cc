@@ -1,6 +1,10 @@
-#include "store/sqlite/rows.h"
+#include "store/sql/rows.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
+
+Epoch read_epoch(Rows& row) {
+  return {.number = row.get<std::int64_t>(), .stamp = row.get<Uuid>()};
+}
 
 Client read_client(Rows& row) {
   return {.id = row.get<ClientId>(),
@@ -60,7 +64,7 @@ Result<std::optional<Token>> find_token(Connection& db, TokenId id) {
 Result<Epoch> newest_epoch(Connection& db) {
   auto rows = TRY(db.query(Query::newest_epoch));
   TRY_STATUS(rows.next());
-  return Epoch{rows.get<std::int64_t>()};
+  return read_epoch(rows);
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

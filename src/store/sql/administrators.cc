@@ -2,10 +2,10 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "store/sqlite/audit.h"
-#include "store/sqlite/engine.h"
+#include "store/sql/audit.h"
+#include "store/sql/sql_store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 namespace {
 
 tl::unexpected<Error> not_ours(const char* what) {
@@ -66,25 +66,25 @@ Status begin_session(Connection& db, const NewSession& begun, const RequestRef& 
 
 }  // namespace
 
-Result<std::vector<Administrator>> Engine::list_administrators() {
-  const auto reader = readers_->take();
-  auto rows = TRY(reader->query(Query::list_administrators, limits::administrators_max));
+Result<std::vector<Administrator>> SqlStore::list_administrators() {
+  auto db = reader();
+  auto rows = TRY(db->query(Query::list_administrators, limits::administrators_max));
   std::vector<Administrator> administrators;
   while (TRY(rows.next())) administrators.push_back(TRY(read_administrator(rows)));
   return administrators;
 }
 
-Result<std::optional<Administrator>> Engine::find_administrator(const Email& email) {
-  const auto reader = readers_->take();
-  auto rows = TRY(reader->query(Query::find_administrator, email.text()));
+Result<std::optional<Administrator>> SqlStore::find_administrator(const Email& email) {
+  auto db = reader();
+  auto rows = TRY(db->query(Query::find_administrator, email.text()));
   if (!TRY(rows.next())) return std::optional<Administrator>{};
   return std::optional(TRY(read_administrator(rows)));
 }
 
-Status Engine::add_administrator(const Administrator& administrator, const Origin& origin) {
+Status SqlStore::add_administrator(const Administrator& administrator, const Origin& origin) {
   const auto& email = administrator.email.text();
   const auto at = administrator.added_at.value_or(Instant{});
-  return queue_.run([&](Connection& db) -> Status {
+  return queue().run([&](Connection& db) -> Status {
     const auto role = word_of(administrator.role);
     TRY_STATUS(db.execute(Query::add_administrator, email, role, at, administrator.added_by));
     TRY_STATUS(db.execute(Query::set_role_of_sessions, email, role));
@@ -95,8 +95,8 @@ Status Engine::add_administrator(const Administrator& administrator, const Origi
   });
 }
 
-Result<bool> Engine::set_role(const Email& email, AdminRole role, Instant now,
-                              const Origin& origin) {
+Result<bool> SqlStore::set_role(const Email& email, AdminRole role, Instant now,
+                                const Origin& origin) {
   bool is_set = false;
   const auto work = [&](Connection& db) -> Status {
     is_set = TRY(db.execute(Query::set_role, email.text(), word_of(role))) > 0;
@@ -107,11 +107,11 @@ Result<bool> Engine::set_role(const Email& email, AdminRole role, Instant now,
                              .action = audit_action::administrator_role_changed,
                              .detail = email.text() + " to " + std::string(word_of(role))});
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return is_set;
 }
 
-Result<bool> Engine::remove_administrator(const Email& email, Instant now, const Origin& origin) {
+Result<bool> SqlStore::remove_administrator(const Email& email, Instant now, const Origin& origin) {
   bool is_removed = false;
   const auto work = [&](Connection& db) -> Status {
     is_removed = TRY(db.execute(Query::remove_administrator, email.text())) > 0;
@@ -123,12 +123,12 @@ Result<bool> Engine::remove_administrator(const Email& email, Instant now, const
                              .action = audit_action::administrator_removed,
                              .detail = email.text()});
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return is_removed;
 }
 
-Status Engine::create_login_link(const LoginLink& link, Instant now, const Origin& origin) {
-  return queue_.run([&](Connection& db) -> Status {
+Status SqlStore::create_login_link(const LoginLink& link, Instant now, const Origin& origin) {
+  return queue().run([&](Connection& db) -> Status {
     // One link at a time: whoever lost one makes another, and the lost one is no use.
     TRY_STATUS(db.execute(Query::remove_login_links, link.email.text(), now));
     TRY_STATUS(db.execute(Query::add_login_link, link.hash, link.email.text(), word_of(link.role),
@@ -141,9 +141,9 @@ Status Engine::create_login_link(const LoginLink& link, Instant now, const Origi
   });
 }
 
-Result<std::optional<AdminSession>> Engine::use_login_link(const LoginLinkHash& link,
-                                                           const NewSession& begun,
-                                                           const RequestRef& request) {
+Result<std::optional<AdminSession>> SqlStore::use_login_link(const LoginLinkHash& link,
+                                                             const NewSession& begun,
+                                                             const RequestRef& request) {
   std::optional<AdminSession> session;
   const auto work = [&](Connection& db) -> Status {
     session.reset();
@@ -159,41 +159,41 @@ Result<std::optional<AdminSession>> Engine::use_login_link(const LoginLinkHash& 
     session = of_link.session;
     return {};
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return session;
 }
 
-Status Engine::create_session(const NewSession& begun, const RequestRef& request) {
-  return queue_.run([&](Connection& db) { return begin_session(db, begun, request); });
+Status SqlStore::create_session(const NewSession& begun, const RequestRef& request) {
+  return queue().run([&](Connection& db) { return begin_session(db, begun, request); });
 }
 
-Status Engine::note_refusal(const AuditEvent& event) {
-  return queue_.run([&](Connection& db) { return append_audit(db, event); });
+Status SqlStore::note_refusal(const AuditEvent& event) {
+  return queue().run([&](Connection& db) { return append_audit(db, event); });
 }
 
-Result<std::optional<AdminSession>> Engine::find_session(const SessionHash& hash) {
-  const auto reader = readers_->take();
-  auto rows = TRY(reader->query(Query::find_session, hash));
+Result<std::optional<AdminSession>> SqlStore::find_session(const SessionHash& hash) {
+  auto db = reader();
+  auto rows = TRY(db->query(Query::find_session, hash));
   if (!TRY(rows.next())) return std::optional<AdminSession>{};
   return std::optional(TRY(read_session(rows)));
 }
 
-Status Engine::session_seen(SessionId id, Instant at) {
-  return queue_.run([&](Connection& db) -> Status {
+Status SqlStore::session_seen(SessionId id, Instant at) {
+  return queue().run([&](Connection& db) -> Status {
     TRY_STATUS(db.execute(Query::session_seen, id, at));
     return {};
   });
 }
 
-Result<std::vector<AdminSession>> Engine::list_sessions(Instant now) {
-  const auto reader = readers_->take();
-  auto rows = TRY(reader->query(Query::list_sessions, now, limits::sessions_listed));
+Result<std::vector<AdminSession>> SqlStore::list_sessions(Instant now) {
+  auto db = reader();
+  auto rows = TRY(db->query(Query::list_sessions, now, limits::sessions_listed));
   std::vector<AdminSession> sessions;
   while (TRY(rows.next())) sessions.push_back(TRY(read_session(rows)));
   return sessions;
 }
 
-Result<bool> Engine::end_session(SessionId id, Instant now, const Origin& origin) {
+Result<bool> SqlStore::end_session(SessionId id, Instant now, const Origin& origin) {
   bool has_ended = false;
   const auto work = [&](Connection& db) -> Status {
     has_ended = TRY(db.execute(Query::end_session, id)) > 0;
@@ -203,11 +203,11 @@ Result<bool> Engine::end_session(SessionId id, Instant now, const Origin& origin
                              .action = audit_action::session_ended,
                              .object_id = id.bytes});
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return has_ended;
 }
 
-Result<std::int64_t> Engine::end_sessions(const Email& email, Instant now, const Origin& origin) {
+Result<std::int64_t> SqlStore::end_sessions(const Email& email, Instant now, const Origin& origin) {
   std::int64_t ended = 0;
   const auto work = [&](Connection& db) -> Status {
     ended = TRY(db.execute(Query::end_sessions, email.text()));
@@ -216,8 +216,8 @@ Result<std::int64_t> Engine::end_sessions(const Email& email, Instant now, const
                              .action = audit_action::sessions_ended,
                              .detail = email.text()});
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return ended;
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

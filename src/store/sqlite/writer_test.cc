@@ -1,4 +1,4 @@
-#include "store/sqlite/commit_queue.h"
+#include "store/sqlite/writer.h"
 
 #include <gmock/gmock.h>
 
@@ -9,17 +9,17 @@ namespace {
 
 using contract::must;
 
-class CommitQueueTest : public testing::Test {
+class WriterTest : public testing::Test {
  protected:
-  CommitQueueTest() : pool_(one_connection()), queue_(pool_, log_.log()) {}
+  WriterTest() : pool_(one_connection()), queue_(pool_, log_.log()) {}
 
-  static std::vector<std::unique_ptr<Connection>> one_connection() {
-    std::vector<std::unique_ptr<Connection>> connections;
+  static std::vector<std::unique_ptr<sql::Connection>> one_connection() {
+    std::vector<std::unique_ptr<sql::Connection>> connections;
     connections.push_back(must(Connection::open({.path = ":memory:"})));
     must(connections.back()->run("CREATE TABLE numbers (number INTEGER PRIMARY KEY) STRICT"));
     return connections;
   }
-  static Status insert(Connection& db, int number) {
+  static Status insert(sql::Connection& db, int number) {
     return db.run("INSERT INTO numbers VALUES (" + std::to_string(number) + ")");
   }
   bool has(int number) {
@@ -28,12 +28,12 @@ class CommitQueueTest : public testing::Test {
   }
   /// Runs `work(0)` … `work(7)` in as many threads and one transaction: they line up while a first
   /// write, which has a transaction of its own, is still at work.
-  std::vector<Status> run_together(const std::function<Status(Connection&, int)>& work) {
+  std::vector<Status> run_together(const std::function<Status(sql::Connection&, int)>& work) {
     std::vector<Status> outcomes(8);
     std::atomic<bool> is_at_work{false};
     contract::in_threads(9, [&](int i) {
       if (i == 8) {
-        (void)queue_.run([&](Connection&) -> Status {
+        (void)queue_.run([&](sql::Connection&) -> Status {
           is_at_work = true;
           while (queue_.size() < 9) std::this_thread::yield();
           return {};
@@ -42,24 +42,24 @@ class CommitQueueTest : public testing::Test {
       }
       while (!is_at_work) std::this_thread::yield();
       outcomes[static_cast<std::size_t>(i)] =
-          queue_.run([&](Connection& db) { return work(db, i); });
+          queue_.run([&](sql::Connection& db) { return work(db, i); });
     });
     return outcomes;
   }
 
   TestLog log_;
-  ConnectionPool pool_;
-  CommitQueue queue_;
+  sql::ConnectionPool pool_;
+  Writer queue_;
 };
 
-TEST_F(CommitQueueTest, WritesThatWaitShareACommit) {
+TEST_F(WriterTest, WritesThatWaitShareACommit) {
   for (const auto& outcome : run_together(insert)) EXPECT_TRUE(outcome.has_value());
   for (int i = 0; i < 8; ++i) EXPECT_TRUE(has(i));
   EXPECT_EQ(queue_.commits(), 2U);
 }
 
-TEST_F(CommitQueueTest, AFailedWriteIsUndoneAlone) {
-  const auto outcomes = run_together([](Connection& db, int i) -> Status {
+TEST_F(WriterTest, AFailedWriteIsUndoneAlone) {
+  const auto outcomes = run_together([](sql::Connection& db, int i) -> Status {
     TRY_STATUS(insert(db, i));
     if (i % 2 == 0) return fail(Code::conflict, "odd ones only");
     return insert(db, 100 + i);
@@ -72,10 +72,10 @@ TEST_F(CommitQueueTest, AFailedWriteIsUndoneAlone) {
   }
 }
 
-TEST_F(CommitQueueTest, AFailureOfTheDatabaseUndoesAllAndIsToldToAll) {
+TEST_F(WriterTest, AFailureOfTheDatabaseUndoesAllAndIsToldToAll) {
   for (int failing = 0; failing < 8; ++failing) {
     const auto first = failing * 8;
-    const auto outcomes = run_together([&](Connection& db, int i) -> Status {
+    const auto outcomes = run_together([&](sql::Connection& db, int i) -> Status {
       TRY_STATUS(insert(db, first + i));
       if (i == failing) return fail(Code::storage_unavailable, "the disk is gone");
       return {};
@@ -87,9 +87,9 @@ TEST_F(CommitQueueTest, AFailureOfTheDatabaseUndoesAllAndIsToldToAll) {
   }
 }
 
-TEST_F(CommitQueueTest, RefusedWritesDoNotRun) {
+TEST_F(WriterTest, RefusedWritesDoNotRun) {
   queue_.refuse_writes("a test");
-  const auto outcome = queue_.run([](Connection& db) { return insert(db, 1); });
+  const auto outcome = queue_.run([](sql::Connection& db) { return insert(db, 1); });
   EXPECT_EQ(outcome.error().code, Code::storage_unavailable);
   EXPECT_FALSE(has(1));
 }

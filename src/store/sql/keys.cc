@@ -1,11 +1,11 @@
 // Which keys have signed or checked tokens here, and which are retired.
 #include <utility>
 
-#include "store/sqlite/audit.h"
-#include "store/sqlite/engine.h"
-#include "store/sqlite/rows.h"
+#include "store/sql/audit.h"
+#include "store/sql/rows.h"
+#include "store/sql/sql_store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 namespace {
 
 Result<std::optional<std::string>> signing_key(Connection& db) {
@@ -33,10 +33,11 @@ Result<std::optional<SeenKey>> key_of(Connection& db, const std::string& kid) {
 
 }  // namespace
 
-Result<KeysNoted> Engine::note_keys(const std::vector<std::string>& kids, Instant now,
-                                    const Origin& origin) {
+Result<KeysNoted> SqlStore::note_keys(const std::vector<std::string>& kids, Instant now,
+                                      const Origin& origin) {
   KeysNoted noted;
   const auto work = [&](Connection& db) -> Status {
+    noted = {};
     const auto tell = [&](const AuditAction& action, const std::string& kid) {
       return append_audit(db, {.at = now, .origin = origin, .action = action, .detail = kid});
     };
@@ -54,16 +55,16 @@ Result<KeysNoted> Engine::note_keys(const std::vector<std::string>& kids, Instan
     if (!noted.signed_before) return {};
     return tell(audit_action::signing_key_changed, kids.front());
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   return noted;
 }
 
-Result<std::vector<SeenKey>> Engine::list_keys() {
-  return keys_of(*readers_->take());
+Result<std::vector<SeenKey>> SqlStore::list_keys() {
+  return keys_of(*reader());
 }
 
-Result<std::optional<Change<SeenKey>>> Engine::retire_key(const std::string& kid, Instant now,
-                                                          const Origin& origin) {
+Result<std::optional<Change<SeenKey>>> SqlStore::retire_key(const std::string& kid, Instant now,
+                                                            const Origin& origin) {
   std::optional<SeenKey> key;
   Epoch epoch;
   const auto work = [&](Connection& db) -> Status {
@@ -77,9 +78,9 @@ Result<std::optional<Change<SeenKey>>> Engine::retire_key(const std::string& kid
     return append_audit(
         db, {.at = now, .origin = origin, .action = audit_action::key_retired, .detail = kid});
   };
-  TRY_STATUS(queue_.run(work));
+  TRY_STATUS(queue().run(work));
   if (!key) return std::nullopt;
   return Change<SeenKey>{.value = *std::move(key), .committed = committed(epoch)};
 }
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "store/sqlite/connection.h"
+#include "store/sql/connection.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 
 /// Connections that threads take in turn; a thread waits while all are taken. Nobody takes a second
 /// one while holding one. Must outlive its leases.
@@ -55,4 +55,4 @@ class ConnectionPool {
   std::vector<std::unique_ptr<Connection>> free_ GUARDED_BY(mutex_);
 };
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

@@ -3,14 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 
-/// Every statement that the engine runs after its start. The texts stand in queries.cc, and nowhere
+/// Every statement that the engines share. Each engine's texts stand in its queries.cc, and nowhere
 /// else; each connection prepares one when it first needs it. Arguments are bound in the order of
-/// their numbers, ?1 first.
+/// their numbers, the first one first.
 enum class Query : std::uint8_t {
   // Transactions
   begin_read,
+  end_read,
   begin_write,
   commit,
   rollback,
@@ -76,7 +77,7 @@ enum class Query : std::uint8_t {
   stale_users,             // behind id, before, limit
   stale_clients,           // behind id, before, limit
   // The live view
-  read_live,  // token
+  read_live,  // token; PostgreSQL: and an epoch
   log_since,  // epoch, limit
   // In the background
   token_used,    // id, at
@@ -122,7 +123,4 @@ enum class Query : std::uint8_t {
 inline constexpr std::size_t query_count =
     static_cast<std::size_t>(Query::end_expired_sessions) + 1;
 
-/// The text of a query.
-const char* sql_of(Query query);
-
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

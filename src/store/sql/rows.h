@@ -1,15 +1,16 @@
 #pragma once
 
 #include "model/model.h"
-#include "store/sqlite/connection.h"
+#include "store/sql/connection.h"
 #include "store/store.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 
 // Each reads the next columns of a row, in the order of the column lists in queries.cc.
 Client read_client(Rows& row);
 User read_user(Rows& row);
 Token read_token(Rows& row);
+Epoch read_epoch(Rows& row);  // number, stamp
 
 /// The one row that a query may have, read by `read`.
 template <class F>
@@ -25,4 +26,4 @@ Result<std::optional<Token>> find_token(Connection& db, ClientId client, TokenId
 Result<std::optional<Token>> find_token(Connection& db, TokenId id);  // any client's
 Result<Epoch> newest_epoch(Connection& db);
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

@@ -2,9 +2,9 @@
 
 #include "audit/event.h"
 #include "audit/trail_check.h"
-#include "store/sqlite/connection.h"
+#include "store/sql/connection.h"
 
-namespace claviger::sqlite {
+namespace claviger::sql {
 
 /// Adds the event to the audit trail, in the transaction that `db` is in: the row is there exactly
 /// if the change is (AUD-1).
@@ -18,4 +18,4 @@ Result<AuditPoint> read_tail(Connection& db);
 /// The next columns of a row, in the order of the column list in queries.cc.
 AuditRow read_audit_row(Rows& row);
 
-}  // namespace claviger::sqlite
+}  // namespace claviger::sql

@@ -1,0 +1,151 @@
+// The protocol, its guarantee and why each step is as it is: docs/decisions/0081. Its model:
+// tests/model/fence.pml.
+#include "fence/member.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace claviger {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A node's clock may run so much faster or slower than another's: an eighth.
+constexpr int drift_parts = 8;
+constexpr milliseconds poll_interval{50};
+constexpr milliseconds progress_interval{2};
+constexpr milliseconds retry_interval{100};
+
+/// A thread that waits where nothing will wake it.
+void pause(milliseconds time) {
+  std::this_thread::sleep_for(time);
+}
+
+}  // namespace
+
+FenceMember::FenceMember(Parts parts) : parts_(std::move(parts)) {}
+
+FenceMember::~FenceMember() {
+  stop();
+}
+
+void FenceMember::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void FenceMember::stop() {
+  if (!thread_.joinable()) return;
+  is_stopping_ = true;
+  parts_.members.wake();
+  thread_.join();
+  parts_.lease.end();
+  if (is_member_) (void)parts_.members.leave(incarnation_);
+}
+
+std::chrono::nanoseconds FenceMember::wait() const {
+  const std::chrono::nanoseconds lease = parts_.members.lease();
+  return lease * (drift_parts + 1) / (drift_parts - 1);
+}
+
+void FenceMember::run() {
+  auto next_renewal = parts_.clock.now();
+  while (!is_stopping_) {
+    round(next_renewal);
+    const auto left = std::chrono::ceil<milliseconds>(next_renewal - parts_.clock.now());
+    parts_.members.await_change(std::clamp(left, milliseconds{0}, poll_interval));
+  }
+}
+
+void FenceMember::round(IntervalClock::Time& next_renewal) {
+  const auto begun = parts_.clock.now();
+  Status done;
+  if (begun >= next_renewal) {
+    done = renew();
+    const milliseconds interval = parts_.members.lease() / 4;
+    next_renewal = begun + (done ? interval : std::min(interval, retry_interval));
+    if (done) done = remove_silent();
+  } else {
+    done = catch_up();
+  }
+  if (!done == is_failing_) return;
+  is_failing_ = !done;
+  if (is_failing_)
+    parts_.log.write(LogLevel::warning, "lease_not_renewed", {{"cause", done.error().cause}});
+  else
+    parts_.log.write(LogLevel::info, "lease_renewed");
+}
+
+/// A start of a process joins under a name of its own: a row that an earlier one has left says
+/// nothing about this one.
+Status FenceMember::join() {
+  parts_.random.fill(incarnation_);
+  TRY_STATUS(parts_.members.join(incarnation_, parts_.label));
+  is_member_ = true;
+  acknowledged_ = {.number = -1};
+  return {};
+}
+
+Status FenceMember::renew() {
+  if (!is_member_) TRY_STATUS(join());
+  // The lease counts from before the request was sent: whatever is committed later finds it in
+  // place, or over.
+  const auto sent = parts_.clock.now();
+  const auto page = TRY(parts_.members.renew(incarnation_, parts_.view.position()));
+  if (!page) {  // removed: the next round joins anew
+    is_member_ = false;
+    return fail(Code::storage_unavailable, "The lease was taken for lost.",
+                "this node was removed by another");
+  }
+  TRY_STATUS(parts_.view.advance(*page));  // first: the view must know what the lease rests on
+  parts_.lease.grant(sent + parts_.members.lease());
+  return apply({.newest = parts_.view.position(), .complete = true, .entries = {}});
+}
+
+Status FenceMember::catch_up() {
+  if (!is_member_) return {};
+  const auto page = TRY(parts_.members.poll(parts_.view.position()));
+  // Only a renewal may say that this is another log: a deposed server says so, too.
+  if (!page.complete) return {};
+  return apply(page);
+}
+
+Status FenceMember::apply(const LogPage& page) {
+  TRY_STATUS(parts_.view.advance(page));
+  const auto position = parts_.view.position();
+  if (position == acknowledged_) return {};
+  TRY_STATUS(parts_.members.acknowledge(incarnation_, position));
+  acknowledged_ = position;
+  return {};
+}
+
+Status FenceMember::remove_silent() {
+  const auto members = TRY(parts_.members.list());
+  const auto now = parts_.clock.now();
+  std::map<Uuid, Seen> seen;
+  for (const auto& member : members) {
+    const auto known = seen_.find(member.incarnation);
+    const bool is_same = known != seen_.end() && known->second.renewals == member.renewals;
+    const Seen entry{.renewals = member.renewals, .since = is_same ? known->second.since : now};
+    if (member.incarnation != incarnation_ && is_same && now - entry.since >= wait()) {
+      if (TRY(parts_.members.remove(member.incarnation, member.renewals)))
+        parts_.log.write(LogLevel::warning, "node_removed", {{"node", member.label}});
+      continue;
+    }
+    seen.emplace(member.incarnation, entry);
+  }
+  seen_ = std::move(seen);
+  return {};
+}
+
+void FenceMember::raise(const Epoch& epoch) {
+  const auto until = parts_.clock.now() + wait();  // begun after the commit was answered
+  parts_.members.wake();
+  while (parts_.clock.now() < until) {
+    const auto progress = parts_.members.progress(epoch);
+    if (progress && progress->is_shown && progress->behind == 0) return;
+    pause(progress ? progress_interval : retry_interval);
+  }
+  // Every lease that could lack the epoch is over.
+}
+
+}  // namespace claviger

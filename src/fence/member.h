@@ -1,0 +1,80 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "fence/lease.h"
+#include "fence/live_view.h"
+#include "observe/log.h"
+#include "store/members.h"
+
+namespace claviger {
+
+/// A node's part in the fence protocol, where several nodes share a database
+/// (docs/decisions/0081): it renews the node's lease, applies the log to the view, tells the others
+/// how far it is, and removes those that fell silent.
+///
+/// The rounds are functions of their own, without a thread, so that a test can run them one by one.
+class FenceMember {
+ public:
+  struct Parts {
+    Members& members;
+    LiveView& view;
+    Lease& lease;
+    const IntervalClock& clock;
+    Random& random;
+    Log& log;
+    std::string label;
+  };
+  explicit FenceMember(Parts parts);
+  FenceMember(const FenceMember&) = delete;
+  FenceMember& operator=(const FenceMember&) = delete;
+  ~FenceMember();
+
+  /// Keeps the lease, in a thread of its own, until `stop`.
+  void start();
+  /// Ends the lease and leaves. After the last answer.
+  void stop();
+
+  /// Waits until no node answers by what was before the epoch: until all have said that they know
+  /// it, or for as long as a lease can last. To be called after its commit was answered; from any
+  /// thread.
+  void raise(const Epoch& epoch);
+
+  /// How long a lease of another node can last beyond the commit of what it does not know.
+  std::chrono::nanoseconds wait() const;
+
+  /// One renewal: a new lease, or none.
+  Status renew();
+  /// Reads what changed, applies it and says so. No lease comes of it.
+  Status catch_up();
+  /// Removes members that have not renewed for so long that no lease of theirs can be left.
+  Status remove_silent();
+
+ private:
+  void run();
+  void round(IntervalClock::Time& next_renewal);
+  Status join();
+  Status apply(const LogPage& page);
+
+  Parts parts_;
+  Uuid incarnation_{};
+  bool is_member_ = false;
+  Epoch acknowledged_{.number = -1};
+  /// What was last seen of the others, and since when, by this node's clock.
+  struct Seen {
+    std::int64_t renewals = 0;
+    IntervalClock::Time since{};
+  };
+  std::map<Uuid, Seen> seen_;
+  std::atomic<bool> is_stopping_{false};
+  bool is_failing_ = false;  // as was last logged
+  std::thread thread_;
+};
+
+}  // namespace claviger

@@ -1,0 +1,47 @@
+#include "open_store.h"
+
+#include <string_view>
+
+#include "store/postgres/members.h"
+#include "store/postgres/postgres_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace claviger {
+namespace {
+
+constexpr std::string_view sqlite_prefix = "sqlite:";
+
+bool is_sqlite(const Settings& settings) {
+  return settings.database_url.starts_with(sqlite_prefix);
+}
+
+std::string sqlite_path(const Settings& settings) {
+  return settings.database_url.substr(sqlite_prefix.size());
+}
+
+}  // namespace
+
+Result<OpenStore> open_store(const Settings& settings, bool create, Log& log) {
+  OpenStore opened;
+  if (is_sqlite(settings)) {
+    opened.store = TRY(open_sqlite(
+        {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
+        log));
+    return opened;
+  }
+  opened.store =
+      TRY(open_postgres({.url = settings.database_url, .environment = settings.environment}, log));
+  opened.members = TRY(open_postgres_members(settings.database_url));
+  return opened;
+}
+
+Result<cli::SchemaState> look_at_schema(const Settings& settings) {
+  if (is_sqlite(settings)) {
+    const auto schema = TRY(sqlite_schema(sqlite_path(settings)));
+    return cli::SchemaState{schema.version, schema.newest};
+  }
+  const auto schema = TRY(postgres_schema(settings.database_url));
+  return cli::SchemaState{schema.version, schema.newest};
+}
+
+}  // namespace claviger

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "cli/cli.h"
+#include "config/settings.h"
+#include "observe/log.h"
+#include "store/members.h"
+#include "store/store.h"
+
+namespace claviger {
+
+/// A database, and the nodes that share it, by the engine that the settings name.
+struct OpenStore {
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Members> members;  // null: on SQLite a commit is a fence
+};
+/// `create`: whether a database file that does not exist is made.
+Result<OpenStore> open_store(const Settings& settings, bool create, Log& log);
+
+/// Looks at the schema, and changes nothing.
+Result<cli::SchemaState> look_at_schema(const Settings& settings);
+
+}  // namespace claviger

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "store/members.h"
+#include "store/sql/connection_pool.h"
+
+namespace claviger {
+
+/// The members of a database that open_postgres has opened. Errors: storage_unavailable.
+Result<std::unique_ptr<Members>> open_postgres_members(const std::string& url);
+
+}  // namespace claviger

@@ -1,0 +1,68 @@
+#include "store/postgres/postgres_store.h"
+
+#include <utility>
+#include <vector>
+
+#include "store/postgres/engine.h"
+#include "store/postgres/migrations.h"
+#include "store/postgres/writer.h"
+
+namespace claviger {
+namespace postgres {
+namespace {
+
+constexpr int readers = 4;
+constexpr std::chrono::milliseconds deadline{10'000};
+
+Error cannot_open(std::string cause) {
+  return Error{.code = Code::storage_unavailable,
+               .detail = "The PostgreSQL database cannot be used.",
+               .cause = std::move(cause)};
+}
+
+Result<std::unique_ptr<Connection>> connect(const std::string& url) {
+  auto db = Connection::open({.url = url, .deadline = deadline});
+  if (!db) return fail(cannot_open(std::move(db).error().cause));
+  return db;
+}
+
+Result<std::unique_ptr<sql::ConnectionPool>> pool_of(const std::string& url, int size) {
+  std::vector<std::unique_ptr<sql::Connection>> connections;
+  for (int i = 0; i < size; ++i) connections.push_back(TRY(connect(url)));
+  return std::make_unique<sql::ConnectionPool>(std::move(connections));
+}
+
+Status check_encoding(Connection& db) {
+  const auto is_utf8 =
+      TRY(db.number("SELECT count(*) FROM pg_database WHERE datname = current_database()"
+                    " AND pg_encoding_to_char(encoding) = 'UTF8'"));
+  if (is_utf8 == 1) return {};
+  return fail(cannot_open("its encoding is not UTF8"));
+}
+
+}  // namespace
+}  // namespace postgres
+
+Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options, Log& log) {
+  using namespace postgres;
+  {
+    auto db = TRY(connect(options.url));
+    TRY_STATUS(check_encoding(*db));
+    TRY_STATUS(migrate(*db, options.environment));
+  }
+  Engine::Parts parts{.engine = "postgresql",
+                      .writers = TRY(pool_of(options.url, 1)),
+                      .log_reader = TRY(pool_of(options.url, 1)),
+                      .readers = TRY(pool_of(options.url, readers))};
+  parts.queue = std::make_unique<Writer>(*parts.writers, log);
+  return std::make_unique<Engine>(std::move(parts));
+}
+
+Result<PostgresSchema> postgres_schema(const std::string& url) {
+  using namespace postgres;
+  auto db = TRY(connect(url));
+  return PostgresSchema{.version = TRY(schema_version(*db)),
+                        .newest = static_cast<int>(migrations().size())};
+}
+
+}  // namespace claviger

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/environment.h"
+#include "base/result.h"
+#include "observe/log.h"
+#include "store/store.h"
+
+namespace claviger {
+
+struct PostgresOptions {
+  /// As libpq takes it. It may hold a password: it is never logged.
+  std::string url;
+  Environment environment;  // stamped into a new database, and required of an old one (ENV-1)
+};
+
+/// Opens a database, and brings its schema up to date. Errors: wrong_environment;
+/// storage_unavailable if it cannot be reached, is not in UTF-8 or has a newer schema. `log` must
+/// outlive the store.
+Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options, Log& log);
+
+/// Where a database's schema stands.
+struct PostgresSchema {
+  int version = 0;  // 0: it has none
+  int newest = 0;   // what this program brings it to
+};
+/// Looks, and changes nothing.
+Result<PostgresSchema> postgres_schema(const std::string& url);
+
+}  // namespace claviger

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "store/contract/fixture.h"
+#include "store/postgres/connection.h"
+#include "store/postgres/postgres_store.h"
+
+namespace claviger::postgres {
+
+/// Where the server of these tests is: a URL without a database's name, ending in "/".
+inline std::string test_server() {
+  const char* url = std::getenv("CLAVIGER_TEST_POSTGRES");
+  if (url == nullptr) throw std::runtime_error("run this by tests/cluster/postgres-for");
+  return url;
+}
+
+/// A database of its own that goes with this object.
+class ServerPlace final : public contract::Place {
+ public:
+  ServerPlace() : name_(fmt::format("claviger_test_{}_{}", ::getpid(), next_++)) {
+    run_as_owner(fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name_));
+  }
+  ServerPlace(const ServerPlace&) = delete;
+  ServerPlace& operator=(const ServerPlace&) = delete;
+  ~ServerPlace() override {
+    run_as_owner(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_));
+  }
+
+  std::shared_ptr<Store> open() override {
+    auto opened = std::make_shared<Opened>();
+    opened->store = contract::must(open_postgres(
+        {.url = url(), .environment = *Environment::parse("development")}, opened->log));
+    return {opened, opened->store.get()};
+  }
+  std::string url() const { return test_server() + name_; }
+
+  std::unique_ptr<Connection> connect() const {
+    return contract::must(Connection::open({.url = url(), .deadline = deadline}));
+  }
+
+ private:
+  // The log has a thread: it goes with the store, so that a test without a store can fork.
+  struct Opened {
+    SystemClock clock{};
+    Log log{{.fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC), .level = LogLevel::debug}, clock};
+    std::unique_ptr<Store> store{};
+  };
+  static constexpr std::chrono::milliseconds deadline{10'000};
+
+  static void run_as_owner(const std::string& sql) {
+    auto db =
+        contract::must(Connection::open({.url = test_server() + "postgres", .deadline = deadline}));
+    contract::must(db->run(sql));
+  }
+
+  static inline std::atomic<int> next_{0};
+  std::string name_;
+};
+
+inline std::unique_ptr<contract::Place> server_place() {
+  return std::make_unique<ServerPlace>();
+}
+
+}  // namespace claviger::postgres
