@@ -53,6 +53,7 @@ BAD = [
     ("lengths", {"src/base/a.cc": "/" * 101 + "\n"}),
     ("lengths", {"src/base/a.cc": "\n" * 401}),
     ("lengths", {"tests/a.py": "\n" * 701}),
+    ("lengths", {"tests/model/a.pml": "/" * 101 + "\n"}),
     ("function_lengths", {"src/base/a.cc": body(60)}),
     ("function_lengths", {"src/base/a.cc": body(60).replace("(int a)", "(int a,\n      int b)")}),
     ("function_lengths", {"src/base/a.h": "class A {\n  int f() {\n" + "a;\n" * 60 + "  }\n};\n"}),
@@ -83,6 +84,7 @@ BAD = [
     ("dependencies", {"packaging/debian-packages.txt": "# text\ntest valgrind\n"}),
     ("whitespace", {"src/base/a.cc": "int a; \n"}),
     ("whitespace", {"src/base/a.cc": "int a;"}),
+    ("whitespace", {"tests/model/a.pml": "\tskip\n"}),
 ]
 GOOD = [
     ("include_directions", {"src/http/a.cc": '#include "base/b.h"\n#include "http/c.h"\n'}),

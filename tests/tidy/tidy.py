@@ -168,7 +168,8 @@ def check_headers_come_first(tree):
 
 
 def check_lengths(tree):
-    for path, number, line in tree.lines(rf"{CPP}|.*\.(py|sh|cmake)|run|test|.*CMakeLists\.txt"):
+    sources = rf"{CPP}|.*\.(py|sh|cmake|pml)|run|test|.*CMakeLists\.txt"
+    for path, number, line in tree.lines(sources):
         if len(line) > LIMITS["line"]:
             yield f"{path}:{number}: {len(line)} columns, at most {LIMITS['line']}"
     for path, text in tree.matching(rf"{CPP}|tests/.*\.py"):
@@ -337,7 +338,7 @@ def check_dependencies(tree):
 
 
 def check_whitespace(tree):
-    for path, text in tree.matching(r".*\.(cc|h|py|sh|cmake|md|json|yaml|sql|txt)|run|test"):
+    for path, text in tree.matching(r".*\.(cc|h|py|sh|cmake|pml|md|json|yaml|sql|txt)|run|test"):
         if text and not text.endswith("\n"):
             yield f"{path}:1: no newline at its end"
         for number, line in enumerate(text.splitlines(), 1):
