@@ -24,8 +24,9 @@ endfunction()
 # Makes the static library claviger_<path, / as _> of the folder's *.cc files, and, if the folder
 # has *_test.cc files, one program <name>_test of them that ctest runs. USES names other folders:
 # it repeats the table of levels in ARCHITECTURE.md, which tests/tidy checks against the includes.
+# TEST_WITH names what runs the tests' program.
 function(claviger_folder path)
-  cmake_parse_arguments(ARG "" "" "USES;LINKS;TEST_USES;TEST_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "USES;LINKS;TEST_USES;TEST_LINKS;TEST_WITH" ${ARGN})
   string(REPLACE "/" "_" name "${path}")
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${path}/*.cc")
   set(tests ${sources})
@@ -51,7 +52,7 @@ function(claviger_folder path)
     endforeach()
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE claviger_${name} ${test_links})
-    add_test(NAME unit.${name} COMMAND ${name}_test)
+    add_test(NAME unit.${name} COMMAND ${ARG_TEST_WITH} $<TARGET_FILE:${name}_test>)
   endif()
   if(CLAVIGER_CHECK_HEADERS)
     claviger_check_headers("${path}" "${name}" ${test_links})

@@ -32,6 +32,7 @@ LICENSES = {
     "gcc-12": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "glibc": "LGPL-2.1-or-later",
     "openssl": "Apache-2.0",
+    "postgresql-15": "PostgreSQL",
     "simdjson": "Apache-2.0",
     "sqlite3": "blessing",
     "tl-expected": "CC0-1.0",

@@ -1,7 +1,6 @@
 #include "store/postgres/connection.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "store/postgres/libpq.h"
 
 namespace claviger::postgres {
 namespace {
@@ -31,7 +31,7 @@ std::string trimmed(const char* text) {
 }
 
 bool has_failed(const PGresult* result) {
-  switch (PQresultStatus(result)) {
+  switch (pq().resultStatus(result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_PIPELINE_SYNC:
@@ -42,7 +42,7 @@ bool has_failed(const PGresult* result) {
 }
 
 std::string_view state_of(const PGresult* result) {
-  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* state = pq().resultErrorField(result, PG_DIAG_SQLSTATE);
   return state == nullptr ? std::string_view{} : state;
 }
 
@@ -58,11 +58,11 @@ std::string network_bytes(T value) {
 }  // namespace
 
 void FreeResult::operator()(pg_result* result) const noexcept {
-  PQclear(result);
+  pq().clear(result);
 }
 
 void Connection::Close::operator()(pg_conn* connection) const noexcept {
-  PQfinish(connection);
+  pq().finish(connection);
 }
 
 void Statement::add(std::string_view bytes) {
@@ -96,13 +96,13 @@ void Statement::bind_null() {
 
 Result<bool> Statement::next() {
   if (!result_) result_ = TRY(connection_.exchange(*this));
-  return ++row_ < PQntuples(result_.get());
+  return ++row_ < pq().ntuples(result_.get());
 }
 
 Result<std::int64_t> Statement::run() {
   result_ = TRY(connection_.exchange(*this));
   std::int64_t changed = 0;
-  for (const char* digit = PQcmdTuples(result_.get()); *digit != '\0'; ++digit)
+  for (const char* digit = pq().cmdTuples(result_.get()); *digit != '\0'; ++digit)
     changed = changed * 10 + (*digit - '0');
   return changed;
 }
@@ -120,7 +120,7 @@ void Statement::reset() {
 }
 
 bool Statement::is_null(int column) const {
-  return PQgetisnull(result_.get(), row_, column) == 1;
+  return pq().getisnull(result_.get(), row_, column) == 1;
 }
 
 std::int64_t Statement::number(int column) const {
@@ -133,11 +133,12 @@ std::int64_t Statement::number(int column) const {
 }
 
 std::string_view Statement::bytes(int column) const {
-  return {PQgetvalue(result_.get(), row_, column),
-          static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
+  return {pq().getvalue(result_.get(), row_, column),
+          static_cast<std::size_t>(pq().getlength(result_.get(), row_, column))};
 }
 
 Result<std::unique_ptr<Connection>> Connection::open(ConnectionOptions options) {
+  TRY_STATUS(load_libpq());
   std::unique_ptr<Connection> connection(new Connection(std::move(options)));
   TRY_STATUS(connection->connect());
   return connection;
@@ -158,7 +159,7 @@ Error Connection::error_of(const pg_result* result) {
   const auto state = state_of(result);
   state_.fill('\0');
   std::copy_n(state.begin(), std::min(state.size(), state_.size() - 1), state_.begin());
-  auto cause = fmt::format("postgresql {}: {}", state, trimmed(PQresultErrorMessage(result)));
+  auto cause = fmt::format("postgresql {}: {}", state, trimmed(pq().resultErrorMessage(result)));
   if (state.starts_with("23"))
     return Error{.code = Code::conflict, .detail = "There is one already.", .cause = cause};
   return Error{.code = Code::storage_unavailable,
@@ -182,15 +183,15 @@ Status Connection::connect() {
                           "UTF8",
                           timeout.c_str(),
                           static_cast<const char*>(nullptr)};
-  connection_.reset(PQconnectdbParams(keys.data(), values.data(), /*expand_dbname=*/1));
+  connection_.reset(pq().connectdbParams(keys.data(), values.data(), /*expand_dbname=*/1));
   in_transaction_ = false;
   pending_ = 0;
-  if (PQstatus(connection_.get()) != CONNECTION_OK)
-    return fail(broken(trimmed(PQerrorMessage(connection_.get()))));
-  PQsetNoticeReceiver(
+  if (pq().status(connection_.get()) != CONNECTION_OK)
+    return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
+  pq().setNoticeReceiver(
       connection_.get(),
       [](void* warned, const PGresult* notice) {
-        const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+        const char* severity = pq().resultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
         if (severity != nullptr && std::string_view(severity) == "WARNING")
           *static_cast<bool*>(warned) = true;
       },
@@ -200,19 +201,19 @@ Status Connection::connect() {
 }
 
 Status Connection::prepare_all() {
-  PQsetnonblocking(connection_.get(), 1);
-  if (PQenterPipelineMode(connection_.get()) != 1) return fail(broken("no pipeline mode"));
+  pq().setnonblocking(connection_.get(), 1);
+  if (pq().enterPipelineMode(connection_.get()) != 1) return fail(broken("no pipeline mode"));
   constexpr auto all = query_count + fence_query_count;
   if (statements_.empty())
     for (std::size_t i = 0; i < all; ++i) statements_.emplace_back(*this, fmt::format("s{}", i));
   for (std::size_t i = 0; i < all; ++i) {
     const char* sql = i < query_count ? sql_of(static_cast<Query>(i))
                                       : sql_of(static_cast<FenceQuery>(i - query_count));
-    if (PQsendPrepare(connection_.get(), statements_[i].name_.c_str(), sql, 0, nullptr) != 1)
-      return fail(broken(trimmed(PQerrorMessage(connection_.get()))));
+    if (pq().sendPrepare(connection_.get(), statements_[i].name_.c_str(), sql, 0, nullptr) != 1)
+      return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
     ++pending_;
   }
-  if (PQpipelineSync(connection_.get()) != 1) return fail(broken("the pipeline is closed"));
+  if (pq().pipelineSync(connection_.get()) != 1) return fail(broken("the pipeline is closed"));
   const auto until = std::chrono::steady_clock::now() + connect_deadline;
   while (pending_ > 0) {
     const auto answer = TRY(read_answer(until));
@@ -226,9 +227,9 @@ Status Connection::prepare_all() {
 Status Connection::ensure_open() {
   if (connection_) {
     // A server that went away has closed its side: better seen now than by the next statement.
-    pollfd look{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
+    pollfd look{.fd = pq().socket(connection_.get()), .events = POLLIN, .revents = 0};
     if (!in_transaction_ && pending_ == 0 && ::poll(&look, 1, 0) > 0 &&
-        PQconsumeInput(connection_.get()) != 1)
+        pq().consumeInput(connection_.get()) != 1)
       (void)broken("closed by the server");
   }
   if (!connection_) {
@@ -236,7 +237,7 @@ Status Connection::ensure_open() {
       return fail(broken("the connection broke in a transaction"));
     TRY_STATUS(connect());
   }
-  if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) return {};
+  if (pq().pipelineStatus(connection_.get()) != PQ_PIPELINE_OFF) return {};
   auto prepared = prepare_all();
   if (!prepared) connection_.reset();
   return prepared;
@@ -269,20 +270,20 @@ Status Connection::send(const Statement& statement) {
     begin = statement.ends_[i];
   }
   const std::vector<int> binary(values.size(), 1);
-  if (PQsendQueryPrepared(connection_.get(), statement.name_.c_str(),
-                          static_cast<int>(values.size()), values.data(), lengths.data(),
-                          binary.data(), 1) != 1)
-    return fail(broken(trimmed(PQerrorMessage(connection_.get()))));
+  if (pq().sendQueryPrepared(connection_.get(), statement.name_.c_str(),
+                             static_cast<int>(values.size()), values.data(), lengths.data(),
+                             binary.data(), 1) != 1)
+    return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
   ++pending_;
   // What ends a read has no successor that would send it.
-  if (!in_transaction_ && PQflush(connection_.get()) < 0)
-    return fail(broken(trimmed(PQerrorMessage(connection_.get()))));
+  if (!in_transaction_ && pq().flush(connection_.get()) < 0)
+    return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
   return {};
 }
 
 Result<ResultPtr> Connection::exchange(const Statement& statement) {
   TRY_STATUS(send(statement));
-  if (PQpipelineSync(connection_.get()) != 1) return fail(broken("the pipeline is closed"));
+  if (pq().pipelineSync(connection_.get()) != 1) return fail(broken("the pipeline is closed"));
   const auto until = std::chrono::steady_clock::now() + options_.deadline;
   std::optional<Error> earlier;  // of a statement that was sent before
   ResultPtr answer;
@@ -302,19 +303,19 @@ Result<ResultPtr> Connection::exchange(const Statement& statement) {
 Result<ResultPtr> Connection::read_answer(Deadline until) {
   ResultPtr answer;
   while (true) {
-    while (PQisBusy(connection_.get()) != 0 || PQflush(connection_.get()) != 0)
-      TRY_STATUS(wait(until, PQisBusy(connection_.get()) != 0));
-    ResultPtr next(PQgetResult(connection_.get()));
+    while (pq().isBusy(connection_.get()) != 0 || pq().flush(connection_.get()) != 0)
+      TRY_STATUS(wait(until, pq().isBusy(connection_.get()) != 0));
+    ResultPtr next(pq().getResult(connection_.get()));
     if (!next) {
       if (answer) return answer;
-      if (PQstatus(connection_.get()) != CONNECTION_OK)
-        return fail(broken(trimmed(PQerrorMessage(connection_.get()))));
+      if (pq().status(connection_.get()) != CONNECTION_OK)
+        return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
       continue;
     }
-    if (PQstatus(connection_.get()) != CONNECTION_OK)
-      return fail(broken(trimmed(PQresultErrorMessage(next.get()))));
+    if (pq().status(connection_.get()) != CONNECTION_OK)
+      return fail(broken(trimmed(pq().resultErrorMessage(next.get()))));
     answer = std::move(next);
-    if (PQresultStatus(answer.get()) == PGRES_PIPELINE_SYNC) return answer;
+    if (pq().resultStatus(answer.get()) == PGRES_PIPELINE_SYNC) return answer;
   }
 }
 
@@ -322,15 +323,15 @@ Status Connection::wait(Deadline until, bool for_input) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       until - std::chrono::steady_clock::now());
   if (left.count() <= 0) return fail(broken("the server did not answer in time"));
-  const bool has_output = PQflush(connection_.get()) > 0;
-  pollfd socket{.fd = PQsocket(connection_.get()), .events = 0, .revents = 0};
+  const bool has_output = pq().flush(connection_.get()) > 0;
+  pollfd socket{.fd = pq().socket(connection_.get()), .events = 0, .revents = 0};
   if (for_input || !has_output) socket.events = POLLIN;
   if (has_output) socket.events = static_cast<short>(socket.events | POLLOUT);
   if (::poll(&socket, 1, static_cast<int>(left.count()) + 1) < 0 && errno != EINTR)
     return fail(broken(std::generic_category().message(errno)));
   if ((socket.revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
-      PQconsumeInput(connection_.get()) != 1)
-    return fail(broken(trimmed(PQerrorMessage(connection_.get()))));
+      pq().consumeInput(connection_.get()) != 1)
+    return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
   return {};
 }
 
@@ -347,7 +348,7 @@ Result<bool> Connection::commit() {
   if (!committed) return fail(Error(committed.error()));
   in_transaction_ = false;
   // A transaction that had failed answers ROLLBACK.
-  const bool is_commit = std::string_view(PQcmdStatus(statement->result_.get())) == "COMMIT";
+  const bool is_commit = std::string_view(pq().cmdStatus(statement->result_.get())) == "COMMIT";
   statement->reset();
   if (!is_commit) return fail(broken("the transaction was rolled back"));
   return !is_warned_;
@@ -374,32 +375,32 @@ bool Connection::is_open() const {
 void Connection::await_notice(int wake_fd, std::chrono::milliseconds at_most) {
   std::array<pollfd, 2> waits{
       {{.fd = wake_fd, .events = POLLIN, .revents = 0},
-       {.fd = connection_ ? PQsocket(connection_.get()) : -1, .events = POLLIN, .revents = 0}}};
+       {.fd = connection_ ? pq().socket(connection_.get()) : -1, .events = POLLIN, .revents = 0}}};
   (void)::poll(waits.data(), waits.size(), static_cast<int>(at_most.count()));
   if (waits[1].revents == 0 || !connection_) return;
-  if (PQconsumeInput(connection_.get()) != 1) (void)broken("closed by the server");
+  if (pq().consumeInput(connection_.get()) != 1) (void)broken("closed by the server");
   while (connection_) {
     const auto notice =
-        std::unique_ptr<PGnotify, decltype(&PQfreemem)>(PQnotifies(connection_.get()), &PQfreemem);
+        std::unique_ptr<PGnotify, void (*)(void*)>(pq().notifies(connection_.get()), pq().freemem);
     if (!notice) break;
   }
 }
 
 Status Connection::run(const std::string& sql) {
   if (!connection_) return fail(broken("the connection is closed"));
-  if (PQpipelineStatus(connection_.get()) != PQ_PIPELINE_OFF)
+  if (pq().pipelineStatus(connection_.get()) != PQ_PIPELINE_OFF)
     return fail(broken("not in pipeline mode"));
-  const ResultPtr result(PQexec(connection_.get(), sql.c_str()));
+  const ResultPtr result(pq().exec(connection_.get(), sql.c_str()));
   if (has_failed(result.get())) return fail(error_of(result.get()));
   return {};
 }
 
 Result<std::int64_t> Connection::number(const std::string& sql) {
   if (!connection_) return fail(broken("the connection is closed"));
-  const ResultPtr result(PQexec(connection_.get(), sql.c_str()));
+  const ResultPtr result(pq().exec(connection_.get(), sql.c_str()));
   if (has_failed(result.get())) return fail(error_of(result.get()));
-  if (PQntuples(result.get()) == 0) return 0;
-  return std::strtoll(PQgetvalue(result.get(), 0, 0), nullptr, 10);
+  if (pq().ntuples(result.get()) == 0) return 0;
+  return std::strtoll(pq().getvalue(result.get(), 0, 0), nullptr, 10);
 }
 
 }  // namespace claviger::postgres

@@ -23,17 +23,15 @@ inline std::string test_server() {
   return url;
 }
 
-/// A database of its own that goes with this object.
+/// A schema of its own, which is as good as a database, and goes with this object.
 class ServerPlace final : public contract::Place {
  public:
   ServerPlace() : name_(fmt::format("claviger_test_{}_{}", ::getpid(), next_++)) {
-    run_as_owner(fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name_));
+    run_as_owner(fmt::format("CREATE SCHEMA {}", name_));
   }
   ServerPlace(const ServerPlace&) = delete;
   ServerPlace& operator=(const ServerPlace&) = delete;
-  ~ServerPlace() override {
-    run_as_owner(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)", name_));
-  }
+  ~ServerPlace() override { run_as_owner(fmt::format("DROP SCHEMA {} CASCADE", name_)); }
 
   std::shared_ptr<Store> open() override {
     auto opened = std::make_shared<Opened>();
@@ -41,7 +39,7 @@ class ServerPlace final : public contract::Place {
         {.url = url(), .environment = *Environment::parse("development")}, opened->log));
     return {opened, opened->store.get()};
   }
-  std::string url() const { return test_server() + name_; }
+  std::string url() const { return test_server() + "postgres?options=-csearch_path%3D" + name_; }
 
   std::unique_ptr<Connection> connect() const {
     return contract::must(Connection::open({.url = url(), .deadline = deadline}));
