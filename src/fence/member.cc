@@ -16,11 +16,6 @@ constexpr milliseconds poll_interval{50};
 constexpr milliseconds progress_interval{2};
 constexpr milliseconds retry_interval{100};
 
-/// A thread that waits where nothing will wake it.
-void pause(milliseconds time) {
-  std::this_thread::sleep_for(time);
-}
-
 }  // namespace
 
 FenceMember::FenceMember(Parts parts) : parts_(std::move(parts)) {}
@@ -67,6 +62,7 @@ void FenceMember::round(IntervalClock::Time& next_renewal) {
   } else {
     done = catch_up();
   }
+  round_done_.notify_all();
   if (!done == is_failing_) return;
   is_failing_ = !done;
   if (is_failing_)
@@ -143,7 +139,8 @@ void FenceMember::raise(const Epoch& epoch) {
   while (parts_.clock.now() < until) {
     const auto progress = parts_.members.progress(epoch);
     if (progress && progress->is_shown && progress->behind == 0) return;
-    pause(progress ? progress_interval : retry_interval);
+    const Lock lock(round_mutex_);
+    round_done_.wait_for(round_mutex_, progress ? progress_interval : retry_interval);
   }
   // Every lease that could lack the epoch is over.
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "base/mutex.h"
 #include "base/random.h"
 #include "base/result.h"
 #include "fence/lease.h"
@@ -74,6 +75,8 @@ class FenceMember {
   std::map<Uuid, Seen> seen_;
   std::atomic<bool> is_stopping_{false};
   bool is_failing_ = false;  // as was last logged
+  Mutex round_mutex_;
+  Condition round_done_;
   std::thread thread_;
 };
 

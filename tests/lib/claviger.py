@@ -12,6 +12,7 @@ import time
 import urllib.parse
 from pathlib import Path
 
+import postgres
 from api import Api
 from canary import Canaries
 
@@ -70,7 +71,7 @@ class Server:
         self.settings = {
             **fresh_credentials(),
             "CLAVIGER_LISTEN": "127.0.0.1:0",
-            "CLAVIGER_DATABASE_URL": f"sqlite:{self.database}",
+            "CLAVIGER_DATABASE_URL": postgres.database(self.directory) or f"sqlite:{self.database}",
             "CLAVIGER_ATTEMPTS_PER_MINUTE": "0",  # tests fail to log in all the time
             "CLAVIGER_WORKERS": "2",
             **settings,

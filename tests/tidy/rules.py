@@ -13,6 +13,7 @@ WIRING = ""
 HEADER_HOMES = [
     (r"openssl/", ("crypto", "net", WIRING)),
     (r"sqlite3\.h", ("store/sqlite", WIRING)),
+    (r"libpq", ("store/postgres",)),
     (r"simdjson", ("audit", "http", "openid", "token")),
     (r"httplib", ("openid",)),
     (r"CLI/", ("cli",)),

@@ -1,4 +1,4 @@
-// Runs on a server that tests/cluster/postgres-for starts.
+// Runs on a server that tests/postgres/with starts.
 #include <cstdlib>
 
 #include "store/contract/administrators.h"
@@ -10,6 +10,16 @@
 #include "store/contract/races.h"
 #include "store/contract/taking_back.h"
 #include "store/postgres/test_place.h"
+
+namespace claviger::postgres {
+
+std::string test_server() {
+  const char* url = std::getenv("CLAVIGER_TEST_POSTGRES");
+  if (url == nullptr) throw std::runtime_error("to be run by tests/postgres/with");
+  return url;
+}
+
+}  // namespace claviger::postgres
 
 namespace claviger::contract {
 namespace {

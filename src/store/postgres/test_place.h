@@ -1,11 +1,9 @@
 #pragma once
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -16,22 +14,19 @@
 
 namespace claviger::postgres {
 
-/// Where the server of these tests is: a URL without a database's name, ending in "/".
-inline std::string test_server() {
-  const char* url = std::getenv("CLAVIGER_TEST_POSTGRES");
-  if (url == nullptr) throw std::runtime_error("run this by tests/cluster/postgres-for");
-  return url;
-}
+/// Where the server of these tests is: a URL that ends in "/". Errors: an exception.
+std::string test_server();
 
 /// A schema of its own, which is as good as a database, and goes with this object.
 class ServerPlace final : public contract::Place {
  public:
-  ServerPlace() : name_(fmt::format("claviger_test_{}_{}", ::getpid(), next_++)) {
-    run_as_owner(fmt::format("CREATE SCHEMA {}", name_));
+  ServerPlace()
+      : name_("claviger_test_" + std::to_string(::getpid()) + "_" + std::to_string(next_++)) {
+    run_as_owner("CREATE SCHEMA " + name_);
   }
   ServerPlace(const ServerPlace&) = delete;
   ServerPlace& operator=(const ServerPlace&) = delete;
-  ~ServerPlace() override { run_as_owner(fmt::format("DROP SCHEMA {} CASCADE", name_)); }
+  ~ServerPlace() override { run_as_owner("DROP SCHEMA " + name_ + " CASCADE"); }
 
   std::shared_ptr<Store> open() override {
     auto opened = std::make_shared<Opened>();
