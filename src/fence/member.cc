@@ -133,16 +133,23 @@ Status FenceMember::remove_silent() {
   return {};
 }
 
+std::optional<bool> FenceMember::stands(const Epoch& epoch, IntervalClock::Time since) {
+  // Then every lease that could lack the epoch is over.
+  if (parts_.clock.now() - since >= wait()) return true;
+  const auto progress = parts_.members.progress(epoch);
+  if (!progress) return std::nullopt;
+  return progress->is_shown && progress->behind == 0;
+}
+
 void FenceMember::raise(const Epoch& epoch) {
-  const auto until = parts_.clock.now() + wait();  // begun after the commit was answered
+  const auto since = parts_.clock.now();
   parts_.members.wake();
-  while (parts_.clock.now() < until) {
-    const auto progress = parts_.members.progress(epoch);
-    if (progress && progress->is_shown && progress->behind == 0) return;
+  while (true) {
+    const auto standing = stands(epoch, since);
+    if (standing == true) return;
     const Lock lock(round_mutex_);
-    round_done_.wait_for(round_mutex_, progress ? progress_interval : retry_interval);
+    round_done_.wait_for(round_mutex_, standing ? progress_interval : retry_interval);
   }
-  // Every lease that could lack the epoch is over.
 }
 
 }  // namespace claviger

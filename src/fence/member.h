@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -46,6 +47,10 @@ class FenceMember {
   /// it, or for as long as a lease can last. To be called after its commit was answered; from any
   /// thread.
   void raise(const Epoch& epoch);
+
+  /// The same without waiting, for a change whose commit was answered at `since` or before: whether
+  /// it is so by now. nullopt: the database did not say.
+  std::optional<bool> stands(const Epoch& epoch, IntervalClock::Time since);
 
   /// How long a lease of another node can last beyond the commit of what it does not know.
   std::chrono::nanoseconds wait() const;
