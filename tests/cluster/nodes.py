@@ -2,6 +2,7 @@
 
 import signal
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from processes import free_port
 from wire import until
 
 START_S = 60  # the database may be away for a while
+RETRY_S = 0.2
 HEAL_S = 60
 
 
@@ -24,20 +26,19 @@ class Node:
                              CLAVIGER_DATABASE_URL=database_url, **settings)
         self.server.own_directory = True
         self.is_paused = False
-        self.past_log = 0
 
-    def start(self, stopping=None):
-        """Tries until it is ready: a server does not start without its database. Ends without
-        one if the event `stopping` is set."""
+    def start(self):
+        """Tries until it is ready: a server does not start without its database."""
         deadline = time.monotonic() + START_S
+        pause = threading.Event()
         while True:
             try:
                 self.server.start()
                 return self
             except AssertionError:
-                is_over = stopping is not None and stopping.is_set()
-                if time.monotonic() > deadline or is_over:
+                if time.monotonic() > deadline:
                     raise
+            pause.wait(RETRY_S)
 
     def is_running(self):
         process = self.server.process
@@ -88,8 +89,7 @@ class Nodes:
         self.all = []
         for number, url in enumerate(urls, 1):
             own = (first_settings or {}) if number == 1 else {}
-            self.all.append(Node(f"node {number}".replace(" ", "-"), url,
-                                 **{**self.settings, **own}))
+            self.all.append(Node(f"node-{number}", url, **{**self.settings, **own}))
 
     def __iter__(self):
         return iter(self.all)
