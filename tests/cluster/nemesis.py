@@ -74,6 +74,10 @@ class Nemesis:
                 self.faults.append(Fault(self.current, begin, time.monotonic_ns()))
             self.log(f"{self.current} {detail}".rstrip())
 
+    def during(self, begin, end):
+        """The faults that were under way then."""
+        return [fault.name for fault in self.faults if fault.begin < end and begin < fault.end]
+
     def was_peaceful(self, begin, end):
         """Whether no fault was near that span of time: nor long enough before to be felt."""
         felt_ns = int((WAIT_S + 1.5) * 1e9)

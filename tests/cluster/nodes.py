@@ -84,12 +84,10 @@ class Node:
 class Nodes:
     """`urls`: the database's as each of them calls it. All have the same secrets."""
 
-    def __init__(self, urls, first_settings=None, **settings):
+    def __init__(self, urls, **settings):
         self.settings = {**fresh_credentials(), **settings}
-        self.all = []
-        for number, url in enumerate(urls, 1):
-            own = (first_settings or {}) if number == 1 else {}
-            self.all.append(Node(f"node-{number}", url, **{**self.settings, **own}))
+        self.all = [Node(f"node-{number}", url, **self.settings)
+                    for number, url in enumerate(urls, 1)]
 
     def __iter__(self):
         return iter(self.all)
@@ -98,8 +96,10 @@ class Nodes:
         return len(self.all)
 
     def start(self):
+        """Those that do not run yet."""
         for node in self.all:
-            node.start()
+            if not node.is_running():
+                node.start()
         self.await_ready()
 
     def await_ready(self):

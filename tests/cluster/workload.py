@@ -12,6 +12,7 @@ import itertools
 import json
 import queue
 import random
+import re
 import subprocess
 import threading
 import time
@@ -25,6 +26,7 @@ LIVE_WANTED = 90  # few enough that each node has all of them in memory
 PAUSE_S = 0.004
 PAUSE_AFTER_FAILURE_S = 0.05
 OUTCOMES = {200: h.OK, 201: h.OK, 401: h.REFUSED, 503: h.UNAVAILABLE, 408: h.LOST}
+REASON = re.compile('error_description="([^"]*)"')
 # Times a hundred: what a writer does.
 WRITES = {"issue": 46, "revoke_token": 44, "revoke_user": 5, "deactivate_user": 5}
 
@@ -54,7 +56,9 @@ class Caller:
             return invoke, time.monotonic_ns(), h.LOST, None, type(error).__name__
         outcome = OUTCOMES.get(response.status, h.FAILED)
         value = json.loads(text) if text and text[:1] == b"{" else {}
-        return invoke, end, outcome, value, f"{response.status} {value.get('code', '')}".strip()
+        reason = REASON.search(response.getheader("WWW-Authenticate") or "")
+        detail = f"{response.status} {reason[1] if reason else value.get('code', '')}".strip()
+        return invoke, end, outcome, value, detail
 
 
 class Client:

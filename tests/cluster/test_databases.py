@@ -1,15 +1,16 @@
 """The databases of the tests of clusters do what they are told."""
 
+import os
 import subprocess
 
 import pytest
 
-import postgres
+from databases import Databases
 
 
 @pytest.fixture
 def databases():
-    databases = postgres.Databases()
+    databases = Databases()
     yield databases
     databases.finish()
 
@@ -62,9 +63,9 @@ def test_a_life_of_two_servers(databases):
 
 
 def test_nothing_is_left():
-    databases = postgres.Databases(standby=False)
+    databases = Databases(standby=False)
     folder, pid = databases.primary.folder, databases.primary.process.pid
     databases.finish()
     assert not folder.exists()
     with pytest.raises(ProcessLookupError):
-        postgres.os.kill(pid, 0)
+        os.kill(pid, 0)
