@@ -48,7 +48,7 @@ def arguments():
                         help="the first node has a longer lease than the others know of; passes "
                              "if a violation is found")
     parser.add_argument("--keep", type=Path, default=ROOT / "build/cluster", metavar="FOLDER",
-                        help="where history and logs go if a check fails (build/cluster)")
+                        help="where history and logs go if something was found (build/cluster)")
     return parser.parse_args()
 
 
@@ -294,7 +294,7 @@ def run(options):
         problems += stop_nodes(cluster)
         findings = h.check(load.history)
         report = report_all(options, load, nemeses, problems, findings, log)
-        if report.failed:
+        if report.failed or findings.rejected_live:
             keep(options.keep, cluster, load)
         return report.end()
     finally:
