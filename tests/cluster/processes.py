@@ -1,0 +1,50 @@
+"""Ports, and processes that are ended by their number."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def children_of(pid):
+    """The processes that `pid` has started, and what they have started in turn."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue  # it has just ended
+            parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
+    found, todo = [], [pid]
+    while todo:
+        parent = todo.pop()
+        children = [child for child, its_parent in parents.items() if its_parent == parent]
+        found += children
+        todo += children
+    return found
+
+
+def signal_family(pid, number):
+    """Sends a signal to a process and all that it has started. The process is stopped first, so
+    that it starts no other meanwhile."""
+    family = [pid]
+    if number != signal.SIGCONT:
+        send(pid, signal.SIGSTOP)
+    family += children_of(pid)
+    for member in reversed(family):
+        send(member, number)
+
+
+def send(pid, number):
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
