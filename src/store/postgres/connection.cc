@@ -290,18 +290,26 @@ bool Connection::is_open() const {
   return connection_ != nullptr;
 }
 
+bool Connection::take_notices() {
+  bool is_told = false;
+  while (connection_) {
+    const auto notice =
+        std::unique_ptr<PGnotify, void (*)(void*)>(pq().notifies(connection_.get()), pq().freemem);
+    if (!notice) break;
+    is_told = true;
+  }
+  return is_told;
+}
+
 void Connection::await_notice(int wake_fd, std::chrono::milliseconds at_most) {
+  if (take_notices()) return;  // it came along with an earlier answer
   std::array<pollfd, 2> waits{
       {{.fd = wake_fd, .events = POLLIN, .revents = 0},
        {.fd = connection_ ? pq().socket(connection_.get()) : -1, .events = POLLIN, .revents = 0}}};
   (void)::poll(waits.data(), waits.size(), static_cast<int>(at_most.count()));
   if (waits[1].revents == 0 || !connection_) return;
   if (pq().consumeInput(connection_.get()) != 1) (void)broken("closed by the server");
-  while (connection_) {
-    const auto notice =
-        std::unique_ptr<PGnotify, void (*)(void*)>(pq().notifies(connection_.get()), pq().freemem);
-    if (!notice) break;
-  }
+  take_notices();
 }
 
 Status Connection::run(const std::string& sql) {

@@ -132,6 +132,7 @@ class Connection final : public sql::Connection {
   Result<sql::Statement*> prepared_at(std::size_t place);
   Status ensure_open();
   Status connect();
+  bool take_notices();
   Status prepare_all();
   Status send(const Statement& statement);
   /// Sends it, and reads the answers to all that was sent.
