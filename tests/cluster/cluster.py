@@ -271,7 +271,7 @@ def report_all(options, load, nemeses, problems, findings, log):
     report_violations(report, findings, nemeses, log)
     report_power(report, load, findings)
     report.check("nodes, clients and faults did as they should", not problems,
-                 "; ".join(problems))
+                 "; ".join(problem[:300] for problem in problems))
     return report
 
 

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from processes import free_port, signal_family
+from processes import free_port, kill_family, signal_family
 from wire import until
 
 OWNER = "claviger"
@@ -145,7 +145,7 @@ class Postgres:
 
     def wait_ready(self):
         def is_ready():
-            assert self.is_running(), f"it ended:\n{self.log_text()[-2000:]}"
+            assert self.is_running(), f"it ended:\n{self.log_text()[-500:]}"
             return self.answers()
         until(is_ready, f"PostgreSQL {self.name} answers", START_S)
 
@@ -167,8 +167,7 @@ class Postgres:
     def kill(self):
         """kill -9 for all its processes at once."""
         if self.is_running():
-            signal_family(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            kill_family(self.process)
 
     def pause(self):
         signal_family(self.process.pid, signal.SIGSTOP)

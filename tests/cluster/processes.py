@@ -5,6 +5,10 @@ import signal
 import socket
 from pathlib import Path
 
+from wire import until
+
+END_S = 60
+
 
 def free_port():
     """A port of 127.0.0.1 that nobody listened on a moment ago."""
@@ -41,6 +45,23 @@ def signal_family(pid, number):
     family += children_of(pid)
     for member in reversed(family):
         send(member, number)
+    return family
+
+
+def kill_family(process):
+    """kill -9 for a process of ours and all that it has started; returns when they are gone."""
+    family = signal_family(process.pid, signal.SIGKILL)
+    process.wait()
+    until(lambda: not any(is_alive(member) for member in family), "all of them are gone", END_S)
+
+
+def is_alive(pid):
+    """Neither gone nor waiting to be asked for its status."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def send(pid, number):
