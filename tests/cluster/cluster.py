@@ -6,8 +6,10 @@ Exit status: 0 if all checks passed, 1 if not, 77 if something is missing that i
 """
 
 import argparse
+import contextlib
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -65,21 +67,22 @@ class Cluster:
 
     def __init__(self, options, log):
         self.options, self.log = options, log
-        self.databases = self.network = self.balancer = self.nodes = None
+        self.databases = self.balancer = None
         self.links = []
         self.folder = Path(tempfile.mkdtemp(prefix="claviger-cluster-"))
-        try:
-            self._start()
-        except BaseException:
-            self.finish()
-            raise
+        with contextlib.ExitStack() as stack:  # what was started ends, whatever happens
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self._start(stack)
+            self.finish = stack.pop_all().close
 
-    def _start(self):
+    def _start(self, stack):
         options = self.options
         if options.database == "postgres":
             self.databases = Databases(standby=not options.no_standby)
-            self.network = Links()
-            self.links = [[self.network.make(server.port) for server in self.databases.servers]
+            stack.callback(self.databases.finish)
+            network = Links()
+            stack.callback(network.finish)
+            self.links = [[network.make(server.port) for server in self.databases.servers]
                           for _ in range(options.nodes)]
             urls = [self.databases.url([link.port for link in links]) for links in self.links]
             self.url = self.databases.url()
@@ -87,11 +90,13 @@ class Cluster:
             self.url = f"sqlite:{self.folder / 'claviger.db'}"
             urls = [self.url] * options.nodes
         self.nodes = Nodes(urls)
+        stack.callback(self.nodes.finish)
         if options.plant_fault:
             self._plant()
         self.nodes.start()
         if options.balancer:
             self.balancer = Balancer(self.nodes)
+            stack.callback(self.balancer.finish)
         self.log(f"{options.nodes} nodes are ready")
 
     def _plant(self):
@@ -125,12 +130,6 @@ class Cluster:
             self.databases.await_standby()
         self.nodes.await_ready()
 
-    def finish(self):
-        for part in (self.balancer, self.nodes, self.network, self.databases):
-            if part is not None:
-                part.finish()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
 
 class Report:
     """Checks, counted as they are printed."""
@@ -150,30 +149,21 @@ class Report:
 
 def run_load(cluster, seed, options, log):
     """Clients and faults for as long as was asked for: (workload, nemeses, problems)."""
-    load, nemeses, problems = cluster.workload(seed), cluster.nemeses(seed), []
-    pause = threading.Event()
-    began = time.monotonic()
-
-    def left():
-        return began + options.seconds - time.monotonic()
-
-    load.start()
-    pause.wait(options.seconds * PEACE_FIRST)
-    for nemesis in nemeses:
-        nemesis.start()
-    while left() > 0 and not load.failures and not any(nemesis.failure for nemesis in nemeses):
-        pause.wait(min(TELL_EACH_S, max(0, left())))
-        operations = list(load.history.operations)
-        acknowledged = sum(op.kind in h.REVOKING and op.outcome == h.OK for op in operations)
-        log(f"{len(operations):,} operations, {acknowledged:,} revocations acknowledged")
-    for nemesis in nemeses:
-        nemesis.stop()
+    load, nemeses = cluster.workload(seed), cluster.nemeses(seed)
     try:
-        gone = [node.name for node in cluster.nodes if not node.is_running()]
-        problems += [f"{name} ended by itself" for name in gone]
+        load.start()
+        break_and_tell(load, nemeses, options, log)
+    except BaseException:
+        load.stopping.set()
+        raise
+    finally:
+        for nemesis in nemeses:
+            nemesis.stop()
+    problems = [f"{node.name} ended by itself" for node in cluster.nodes if not node.is_running()]
+    try:
         cluster.heal()
         log("everything is whole again")
-        pause.wait(SETTLE_S)
+        threading.Event().wait(SETTLE_S)
         load.stop()
         log("asking every node about every token")
         load.check_all()
@@ -182,6 +172,23 @@ def run_load(cluster, seed, options, log):
     load.stopping.set()
     problems += load.failures + [nemesis.failure for nemesis in nemeses if nemesis.failure]
     return load, nemeses, problems
+
+
+def break_and_tell(load, nemeses, options, log):
+    pause = threading.Event()
+    began = time.monotonic()
+
+    def left():
+        return began + options.seconds - time.monotonic()
+
+    pause.wait(options.seconds * PEACE_FIRST)
+    for nemesis in nemeses:
+        nemesis.start()
+    while left() > 0 and not load.failures and not any(nemesis.failure for nemesis in nemeses):
+        pause.wait(min(TELL_EACH_S, max(0, left())))
+        operations = list(load.history.operations)
+        acknowledged = sum(op.kind in h.REVOKING and op.outcome == h.OK for op in operations)
+        log(f"{len(operations):,} operations, {acknowledged:,} revocations acknowledged")
 
 
 def stop_nodes(cluster):
@@ -303,6 +310,7 @@ def run(options):
 
 def main():
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.plant_fault and options.database != "postgres":
         sys.exit("--plant-fault needs PostgreSQL")
     try:

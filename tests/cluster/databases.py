@@ -5,6 +5,7 @@ commits (fsync is on). A commit on a primary with a standby waits for it; withou
 connected it waits for as long as it takes.
 """
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -269,5 +270,6 @@ class Databases:
         return f"postgresql://{OWNER}@{hosts}/{DATABASE}"
 
     def finish(self):
-        for server in self.servers:
-            server.finish()
+        with contextlib.ExitStack() as stack:
+            for server in self.servers:
+                stack.callback(server.finish)

@@ -48,7 +48,7 @@ class Nemesis:
     def stop(self):
         """Ends after the fault under way has undone itself."""
         self.stopping.set()
-        if self.thread is not None:
+        if self.thread is not None and self.thread.is_alive():
             self.thread.join(180)
             assert not self.thread.is_alive(), f"{self.current} does not end"
 

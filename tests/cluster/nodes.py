@@ -1,5 +1,6 @@
 """Several servers on one database, which a test pauses, kills and restarts."""
 
+import contextlib
 import signal
 import tempfile
 import threading
@@ -113,5 +114,6 @@ class Nodes:
                                                             "surrogateescape")
 
     def finish(self):
-        for node in self.all:
-            node.finish()
+        with contextlib.ExitStack() as stack:
+            for node in self.all:
+                stack.callback(node.finish)
