@@ -19,9 +19,10 @@ from pathlib import Path
 import history as h
 from balancer import Balancer
 from claviger import ROOT, binary
+from databases import DATABASE, Databases
 from nemesis import DatabaseNemesis, NodeNemesis
 from nodes import Nodes
-from databases import DATABASE, Databases, Missing
+from processes import Missing
 from proxy import Links
 from workload import Workload
 

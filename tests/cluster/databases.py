@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from processes import free_port, kill_family, signal_family
+from processes import Missing, free_port, kill_family, signal_family
 from wire import until
 
 OWNER = "claviger"
@@ -35,10 +35,6 @@ SETTINGS = {
     "wal_sender_timeout": "5s",
     "log_line_prefix": "%m [%p] %a ",
 }
-
-
-class Missing(Exception):
-    """PostgreSQL is not installed."""
 
 
 def programs():

@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 from claviger import Server, fresh_credentials
-from processes import free_port
+from processes import Missing, free_port
 from wire import until
 
 START_S = 60  # the database may be away for a while
 RETRY_S = 0.2
+REFUSES_SETTINGS = 3  # its exit status
 HEAL_S = 60
 
 
@@ -37,6 +38,8 @@ class Node:
                 self.server.start()
                 return self
             except AssertionError:
+                if self.server.process.returncode == REFUSES_SETTINGS:
+                    raise Missing(self.log_text().splitlines()[-1]) from None
                 if time.monotonic() > deadline:
                     raise
             pause.wait(RETRY_S)

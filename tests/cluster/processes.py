@@ -10,6 +10,10 @@ from wire import until
 END_S = 60
 
 
+class Missing(Exception):
+    """Something that a run needs is not there."""
+
+
 def free_port():
     """A port of 127.0.0.1 that nobody listened on a moment ago."""
     with socket.socket() as probe:
