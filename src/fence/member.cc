@@ -62,7 +62,6 @@ void FenceMember::round(IntervalClock::Time& next_renewal) {
   } else {
     done = catch_up();
   }
-  round_done_.notify_all();
   if (!done == is_failing_) return;
   is_failing_ = !done;
   if (is_failing_)
@@ -111,6 +110,9 @@ Status FenceMember::apply(const LogPage& page) {
   if (position == acknowledged_) return {};
   TRY_STATUS(parts_.members.acknowledge(incarnation_, position));
   acknowledged_ = position;
+  const Lock lock(round_mutex_);
+  told_ = position.number;
+  round_done_.notify_all();
   return {};
 }
 
@@ -144,6 +146,14 @@ std::optional<bool> FenceMember::stands(const Epoch& epoch, IntervalClock::Time 
 void FenceMember::raise(const Epoch& epoch) {
   const auto since = parts_.clock.now();
   parts_.members.wake();
+  // While this node itself has not said that it knows, there is no use in asking about the others.
+  if (thread_.joinable()) {
+    const Lock lock(round_mutex_);
+    round_done_.wait_for(round_mutex_, poll_interval, [&] {
+      round_mutex_.assert_held();
+      return told_ >= epoch.number;
+    });
+  }
   while (true) {
     const auto standing = stands(epoch, since);
     if (standing == true) return;

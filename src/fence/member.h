@@ -82,6 +82,7 @@ class FenceMember {
   bool is_failing_ = false;  // as was last logged
   Mutex round_mutex_;
   Condition round_done_;
+  std::int64_t told_ GUARDED_BY(round_mutex_) = -1;  // the last epoch that this node acknowledged
   std::thread thread_;
 };
 

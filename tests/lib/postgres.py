@@ -21,8 +21,8 @@ def query(sql, url=None):
 
 
 def database(directory):
-    """The URL of the database that goes with a directory: a schema of its own in the server's, empty
-    at first. None on SQLite."""
+    """The URL of the database that goes with a directory: a schema of its own in the server's,
+    empty at first. None on SQLite."""
     if server() is None:
         return None
     name = "claviger_" + hashlib.sha256(str(directory).encode()).hexdigest()[:24]
