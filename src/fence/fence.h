@@ -16,7 +16,7 @@ class Fenced {
 
  private:
   friend class Fence;
-  explicit Fenced(Epoch epoch) : epoch_(epoch) {}
+  explicit Fenced(const Epoch& epoch) : epoch_(epoch) {}
   Epoch epoch_;
 };
 

@@ -37,7 +37,7 @@ class Committed {
 
  private:
   friend class Store;
-  explicit Committed(Epoch epoch) : epoch_(epoch) {}
+  explicit Committed(const Epoch& epoch) : epoch_(epoch) {}
   Epoch epoch_;
 };
 
@@ -349,7 +349,7 @@ class Store : public AdminStore {
   virtual Result<std::int64_t> prune(Instant before, std::int64_t limit) = 0;
 
  protected:
-  static Committed committed(Epoch epoch) { return Committed(epoch); }
+  static Committed committed(const Epoch& epoch) { return Committed(epoch); }
 };
 
 }  // namespace claviger
