@@ -110,9 +110,9 @@ Status FenceMember::apply(const LogPage& page) {
   if (position == acknowledged_) return {};
   TRY_STATUS(parts_.members.acknowledge(incarnation_, position));
   acknowledged_ = position;
-  const Lock lock(round_mutex_);
+  const Lock lock(mutex_);
   told_ = position.number;
-  round_done_.notify_all();
+  changed_.notify_all();
   return {};
 }
 
@@ -138,28 +138,59 @@ Status FenceMember::remove_silent() {
 std::optional<bool> FenceMember::stands(const Epoch& epoch, IntervalClock::Time since) {
   // Then every lease that could lack the epoch is over.
   if (parts_.clock.now() - since >= wait()) return true;
-  const auto progress = parts_.members.progress(epoch);
-  if (!progress) return std::nullopt;
-  return progress->is_shown && progress->behind == 0;
+  const auto epochs = parts_.members.acknowledged_by_all(epoch.number);
+  if (!epochs) return std::nullopt;
+  return !epochs->empty() && epochs->front() == epoch;
 }
 
 void FenceMember::raise(const Epoch& epoch) {
-  const auto since = parts_.clock.now();
+  Waiter self{.epoch = epoch, .since = parts_.clock.now()};
   parts_.members.wake();
-  // While this node itself has not said that it knows, there is no use in asking about the others.
-  if (thread_.joinable()) {
-    const Lock lock(round_mutex_);
-    round_done_.wait_for(round_mutex_, poll_interval, [&] {
-      round_mutex_.assert_held();
-      return told_ >= epoch.number;
-    });
+  {
+    const Lock lock(mutex_);
+    waiting_.push_back(&self);
   }
-  while (true) {
-    const auto standing = stands(epoch, since);
-    if (standing == true) return;
-    const Lock lock(round_mutex_);
-    round_done_.wait_for(round_mutex_, standing ? progress_interval : retry_interval);
+  while (const auto from = next_question(self)) {
+    const auto asked_at = parts_.clock.now();
+    take_answer(parts_.members.acknowledged_by_all(*from), asked_at);
   }
+}
+
+/// Waits until the epoch stands: nullopt. Or until it is on this thread to ask for all that wait:
+/// one question at a time, however many they are, or their questions would keep the database from
+/// what they wait for.
+std::optional<std::int64_t> FenceMember::next_question(Waiter& self) {
+  const Lock lock(mutex_);
+  while (!self.is_done) {
+    const auto now = parts_.clock.now();
+    if (now - self.since >= wait()) break;
+    const auto first = std::ranges::min(waiting_, {}, [](const Waiter* waiter) {
+                         return waiter->epoch.number;
+                       })->epoch.number;
+    // While this node itself has not said that it knows, there is no use in asking of the others.
+    const bool is_of_use = told_ >= first || !thread_.joinable();
+    if (is_of_use && !is_asking_ && now >= next_question_) {
+      is_asking_ = true;
+      return first;
+    }
+    const auto pause = is_asking_ || !is_of_use ? poll_interval : next_question_ - now;
+    changed_.wait_for(mutex_, pause);
+  }
+  std::erase(waiting_, &self);
+  return std::nullopt;
+}
+
+void FenceMember::take_answer(const Result<std::vector<Epoch>>& answer,
+                              IntervalClock::Time asked_at) {
+  const Lock lock(mutex_);
+  is_asking_ = false;
+  const auto now = parts_.clock.now();
+  const std::chrono::nanoseconds shortest = answer ? progress_interval : retry_interval;
+  next_question_ = now + std::max(shortest, now - asked_at);
+  if (answer)
+    for (auto* waiter : waiting_)
+      waiter->is_done = std::ranges::find(*answer, waiter->epoch) != answer->end();
+  changed_.notify_all();
 }
 
 }  // namespace claviger

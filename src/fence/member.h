@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/random.h"
@@ -80,10 +81,23 @@ class FenceMember {
   std::map<Uuid, Seen> seen_;
   std::atomic<bool> is_stopping_{false};
   bool is_failing_ = false;  // as was last logged
-  Mutex round_mutex_;
-  Condition round_done_;
-  std::int64_t told_ GUARDED_BY(round_mutex_) = -1;  // the last epoch that this node acknowledged
   std::thread thread_;
+
+  /// A thread in `raise`.
+  struct Waiter {
+    Epoch epoch;
+    IntervalClock::Time since;
+    bool is_done = false;
+  };
+  std::optional<std::int64_t> next_question(Waiter& self);
+  void take_answer(const Result<std::vector<Epoch>>& answer, IntervalClock::Time asked_at);
+
+  Mutex mutex_;
+  Condition changed_;                          // something of these:
+  std::int64_t told_ GUARDED_BY(mutex_) = -1;  // the last epoch that this node acknowledged
+  std::vector<Waiter*> waiting_ GUARDED_BY(mutex_);
+  bool is_asking_ GUARDED_BY(mutex_) = false;  // one of them, for all
+  IntervalClock::Time next_question_ GUARDED_BY(mutex_){};
 };
 
 }  // namespace claviger

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -53,7 +54,7 @@ class SimulatedMembers final : public Members {
   Status leave(const Uuid& incarnation) override;
   void await_change(milliseconds /*at_most*/) override {}
   void wake() override {}
-  Result<FenceProgress> progress(const Epoch& epoch) override;
+  Result<std::vector<Epoch>> acknowledged_by_all(std::int64_t from) override;
 
  private:
   Simulation& world_;
@@ -275,13 +276,16 @@ Status SimulatedMembers::leave(const Uuid& incarnation) {
   return {};
 }
 
-Result<FenceProgress> SimulatedMembers::progress(const Epoch& epoch) {
+Result<std::vector<Epoch>> SimulatedMembers::acknowledged_by_all(std::int64_t from) {
   if (world_.is_lost()) return lost();
-  FenceProgress progress{.is_shown = true};
-  if (world_.planted_ == Planted::acknowledgements_are_believed_unseen) return progress;
-  for (const auto& [id, member] : world_.rows_)
-    if (member.acknowledged.number < epoch.number) ++progress.behind;
-  return progress;
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  if (world_.planted_ != Planted::acknowledgements_are_believed_unseen)
+    for (const auto& [id, member] : world_.rows_) last = std::min(last, member.acknowledged.number);
+  std::vector<Epoch> epochs;
+  if (last < from) return epochs;
+  for (const auto& entry : must(world_.store_->log_since(Epoch{.number = from - 1})).entries)
+    if (entry.epoch.number <= last) epochs.push_back(entry.epoch);
+  return epochs;
 }
 
 TEST(FenceSimulation, NoCheckIsAcceptedAfterARevocationWasAnswered) {

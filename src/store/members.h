@@ -21,15 +21,9 @@ struct Member {
   std::int64_t behind = 0;    // epochs that it has not acknowledged
 };
 
-/// How far a change has come.
-struct FenceProgress {
-  bool is_shown = false;    // the server that answered knows the epoch, by number and stamp
-  std::int64_t behind = 0;  // members that have not acknowledged it
-};
-
 /// The database's side of the fence protocol (docs/decisions/0081), for a database with several
 /// nodes. Functions may block, for at most the deadline of a connection; each of the two groups is
-/// for one thread at a time. Errors: storage_unavailable; then whether it happened is not known.
+/// for one thread at a time, and `wake` for any. Errors: storage_unavailable; then whether it happened is not known.
 class Members {
  public:
   virtual ~Members() = default;
@@ -54,9 +48,12 @@ class Members {
   /// Waits until somebody changed something, `wake` is called, or the time has passed.
   virtual void await_change(std::chrono::milliseconds at_most) = 0;
 
-  // For any thread
   virtual void wake() = 0;
-  virtual Result<FenceProgress> progress(const Epoch& epoch) = 0;
+
+  // For those who wait for a change
+  /// The epochs from that number on, in their order, that every member has acknowledged: those that
+  /// the server that answers knows, and not more than some hundreds at once.
+  virtual Result<std::vector<Epoch>> acknowledged_by_all(std::int64_t from) = 0;
 };
 
 }  // namespace claviger

@@ -22,9 +22,10 @@ const char* sql_of(FenceQuery query) {
       return "UPDATE fence_members SET acknowledged = $2"
              " WHERE incarnation = $1 AND acknowledged < $2"
              " AND ($2 = 0 OR EXISTS (SELECT 1 FROM fence_log WHERE epoch = $2 AND stamp = $3))";
-    case FenceQuery::progress:
-      return "SELECT EXISTS (SELECT 1 FROM fence_log WHERE epoch = $1 AND stamp = $2),"
-             " (SELECT count(*) FROM fence_members WHERE acknowledged < $1)";
+    case FenceQuery::acknowledged_by_all:
+      return "SELECT epoch, stamp FROM fence_log WHERE epoch BETWEEN $1 AND"
+             " (SELECT coalesce(min(acknowledged), 9223372036854775807) FROM fence_members)"
+             " ORDER BY epoch LIMIT $2";
     case FenceQuery::members:
       return "SELECT incarnation, label, renewals, acknowledged,"
              " (SELECT epoch FROM fence_counter) - acknowledged FROM fence_members"

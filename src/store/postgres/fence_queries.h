@@ -10,11 +10,11 @@ enum class FenceQuery : std::uint8_t {
   lock_writes,  // by which each transaction that writes begins
   lease,
   listen,
-  join,         // incarnation, label
-  renew,        // incarnation
-  soft_commit,  // the transaction's commit need not reach the standby
-  acknowledge,  // incarnation, epoch, stamp
-  progress,     // epoch, stamp
+  join,                 // incarnation, label
+  renew,                // incarnation
+  soft_commit,          // the transaction's commit need not reach the standby
+  acknowledge,          // incarnation, epoch, stamp
+  acknowledged_by_all,  // the first epoch, how many at most
   members,
   remove,  // incarnation, renewals
   leave,   // incarnation

@@ -11,14 +11,14 @@
 namespace claviger::postgres {
 namespace {
 
-constexpr int progress_connections = 4;
+constexpr std::int64_t epochs_at_once = 500;
 
 class PostgresMembers final : public Members {
  public:
-  PostgresMembers(std::unique_ptr<Connection> db, std::unique_ptr<sql::ConnectionPool> progress,
+  PostgresMembers(std::unique_ptr<Connection> db, std::unique_ptr<Connection> waiting,
                   std::chrono::milliseconds lease)
       : db_(std::move(db)),
-        progress_(std::move(progress)),
+        waiting_(std::move(waiting)),
         lease_(lease),
         wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
   PostgresMembers(const PostgresMembers&) = delete;
@@ -83,12 +83,12 @@ class PostgresMembers final : public Members {
     (void)!::write(wake_, &one, sizeof one);
   }
 
-  Result<FenceProgress> progress(const Epoch& epoch) override {
-    auto lease = progress_->take();
-    auto& db = static_cast<Connection&>(*lease);
-    auto rows = TRY(db.query(FenceQuery::progress, epoch.number, epoch.stamp));
-    TRY_STATUS(rows.next());
-    return FenceProgress{.is_shown = rows.get<bool>(), .behind = rows.get<std::int64_t>()};
+  Result<std::vector<Epoch>> acknowledged_by_all(std::int64_t from) override {
+    auto rows = TRY(waiting_->query(FenceQuery::acknowledged_by_all, from, epochs_at_once));
+    std::vector<Epoch> epochs;
+    while (TRY(rows.next()))
+      epochs.push_back({.number = rows.get<std::int64_t>(), .stamp = rows.get<Uuid>()});
+    return epochs;
   }
 
  private:
@@ -104,7 +104,7 @@ class PostgresMembers final : public Members {
   }
 
   std::unique_ptr<Connection> db_;
-  std::unique_ptr<sql::ConnectionPool> progress_;
+  std::unique_ptr<Connection> waiting_;  // of those who wait for a change
   std::chrono::milliseconds lease_;
   int wake_;
 };
@@ -122,12 +122,8 @@ Result<std::unique_ptr<Members>> open_postgres_members(const std::string& url) {
   // A round that takes longer than half a lease is given up, so that a new one can still be in
   // time.
   const ConnectionOptions options{.url = url, .deadline = lease / 2};
-  std::vector<std::unique_ptr<sql::Connection>> connections;
-  for (int i = 0; i < progress_connections; ++i)
-    connections.push_back(TRY(Connection::open(options)));
-  return std::make_unique<PostgresMembers>(
-      TRY(Connection::open(options)), std::make_unique<sql::ConnectionPool>(std::move(connections)),
-      lease);
+  return std::make_unique<PostgresMembers>(TRY(Connection::open(options)),
+                                           TRY(Connection::open(options)), lease);
 }
 
 }  // namespace claviger

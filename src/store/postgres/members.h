@@ -5,7 +5,6 @@
 
 #include "base/result.h"
 #include "store/members.h"
-#include "store/sql/connection_pool.h"
 
 namespace claviger {
 
