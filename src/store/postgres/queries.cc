@@ -268,9 +268,12 @@ constexpr std::array texts{
          " LEFT JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id"
          " LEFT JOIN clients c ON c.id = u.client_id"},
     // The entry that the reader knows comes first: it tells whether this is the same log.
-    Text{Query::log_since, "SELECT f.epoch, " STAMP_OF_NEWEST ", l.epoch, l.stamp, l.kind, l.key"
-                           " FROM fence_counter f LEFT JOIN fence_log l ON l.epoch >= $1"
-                           " ORDER BY l.epoch LIMIT $2"},
+    Text{Query::log_since,
+         "SELECT f.epoch, coalesce(n.stamp, '00000000-0000-0000-0000-000000000000'),"
+         " l.epoch, l.stamp, l.kind, l.key"
+         " FROM fence_counter f LEFT JOIN fence_log n ON n.epoch = f.epoch LEFT JOIN LATERAL"
+         " (SELECT * FROM fence_log WHERE epoch >= $1 ORDER BY epoch LIMIT $2) l ON true"
+         " ORDER BY l.epoch"},
 
     Text{Query::token_used,
          "UPDATE tokens SET last_used_at_ms = $2"
