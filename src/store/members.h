@@ -23,7 +23,8 @@ struct Member {
 
 /// The database's side of the fence protocol (docs/decisions/0081), for a database with several
 /// nodes. Functions may block, for at most the deadline of a connection; each of the two groups is
-/// for one thread at a time, and `wake` for any. Errors: storage_unavailable; then whether it happened is not known.
+/// for one thread at a time, and `wake` for any. Errors: storage_unavailable; then whether it
+/// happened is not known.
 class Members {
  public:
   virtual ~Members() = default;

@@ -272,7 +272,8 @@ constexpr std::array texts{
          "SELECT f.epoch, coalesce(n.stamp, '00000000-0000-0000-0000-000000000000'),"
          " l.epoch, l.stamp, l.kind, l.key"
          " FROM fence_counter f LEFT JOIN fence_log n ON n.epoch = f.epoch LEFT JOIN LATERAL"
-         " (SELECT * FROM fence_log WHERE epoch >= $1 ORDER BY epoch LIMIT $2) l ON true"
+         " (SELECT epoch, stamp, kind, key FROM fence_log WHERE epoch >= $1 ORDER BY epoch LIMIT "
+         "$2) l ON true"
          " ORDER BY l.epoch"},
 
     Text{Query::token_used,
