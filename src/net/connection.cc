@@ -276,7 +276,8 @@ void Connection::run() noexcept {
     piece_ = edge_.handler.next_piece(exchange_->request, exchange_->response);
   else
     edge_.handler.handle(exchange_->request, exchange_->response);
-  if (loop_.add_answer(*this)) loop_.wake();
+  Loop& loop = loop_;  // once it has the answer, the loop may forget this connection
+  if (loop.add_answer(*this)) loop.wake();
 }
 
 void Connection::run_together(std::span<Task* const> tasks) noexcept {

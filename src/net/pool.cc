@@ -13,12 +13,17 @@ Pool::Pool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
 }
 
 Pool::~Pool() {
+  stop();
+}
+
+void Pool::stop() {
   {
     Lock lock(mutex_);
     is_stopping_ = true;
   }
   changed_.notify_all();
   for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool Pool::submit(Task& task, Lane lane) {

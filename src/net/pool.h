@@ -32,7 +32,7 @@ class Pool {
 
   /// Each lane holds up to `queue_max` tasks.
   Pool(std::size_t threads, std::size_t queue_max);
-  /// Ends the threads once the queues are empty.
+  /// Stops.
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -40,6 +40,8 @@ class Pool {
   /// Queues a task, which must live until it has run; what is in bulk waits behind all else.
   /// False: the lane is full.
   [[nodiscard]] bool submit(Task& task, Lane lane);
+  /// Ends the threads once the queues are empty, and waits for that. Nothing may be submitted then.
+  void stop();
 
  private:
   void work();

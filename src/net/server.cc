@@ -65,6 +65,8 @@ void Server::stop() noexcept {
 void Server::join() {
   for (auto& thread : threads_) thread.join();
   threads_.clear();
+  // A thread of the pool may be about to wake a loop that has its answer already and has ended.
+  edge_->pool.stop();
 }
 
 }  // namespace claviger::net

@@ -4,7 +4,10 @@
 #include <sys/resource.h>
 
 #include <deque>
+#include <filesystem>
+#include <iterator>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "net/server_test_support.h"
@@ -374,6 +377,28 @@ TEST_F(Stopping, ReadsWhatHasComeBeforeItCloses) {
     EXPECT_EQ(body_of(answer), "/fast");
     server_->join();
   }
+}
+
+/// Whether this process comes to have so many threads within some seconds: one that was joined may
+/// still be listed for a moment.
+bool await_threads(std::ptrdiff_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (std::chrono::steady_clock::now() < deadline) {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    if (std::distance(begin(tasks), end(tasks)) == count) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+// A thread of the pool that is still about to wake a loop must not find it gone.
+TEST_F(Stopping, EndsTheThreadsOfThePoolBeforeTheLoopsAreGone) {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  const auto before = std::distance(begin(tasks), end(tasks));
+  serve();
+  EXPECT_EQ(status_of(ask(request("GET", "/wait"))), 200);
+  stop_and_join();
+  EXPECT_TRUE(await_threads(before + 1)) << "the log has a thread";
 }
 
 TEST_F(Stopping, IsPossibleBeforeTheStartAndTwice) {
