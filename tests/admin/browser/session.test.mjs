@@ -59,6 +59,7 @@ describe('sessions', () => {
     const page = await newPage(browser);
     await page.clock.install();
     await login(page, server);
+    await page.waitForLoadState('networkidle'); // an answer after the jump would prolong it
     await page.clock.fastForward('31:00');
     await seen(heading(page, 'Log in to Claviger'));
     await seen(page.getByText('Your session has ended.'));
