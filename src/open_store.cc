@@ -29,8 +29,8 @@ Result<OpenStore> open_store(const Settings& settings, bool create, Log& log) {
         log));
     return opened;
   }
-  opened.store =
-      TRY(open_postgres({.url = settings.database_url, .environment = settings.environment}, log));
+  opened.store = TRY(open_postgres(
+      {.url = settings.database_url, .environment = settings.environment, .warn = create}, log));
   opened.members = TRY(open_postgres_members(settings.database_url));
   return opened;
 }

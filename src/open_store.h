@@ -16,7 +16,8 @@ struct OpenStore {
   std::unique_ptr<Store> store;
   std::unique_ptr<Members> members;  // null: on SQLite a commit is a fence
 };
-/// `create`: whether a database file that does not exist is made.
+/// `create`: whether a database that does not exist is made. Whoever may make it also is told, in
+/// the log, if the database can lose what it has committed.
 Result<OpenStore> open_store(const Settings& settings, bool create, Log& log);
 
 /// Looks at the schema, and changes nothing.

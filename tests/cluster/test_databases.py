@@ -5,7 +5,9 @@ import subprocess
 
 import pytest
 
+from claviger import Server
 from databases import Databases
+from wire import until
 
 
 @pytest.fixture
@@ -69,3 +71,24 @@ def test_nothing_is_left():
     assert not folder.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def warnings(server):
+    return [line["detail"] for line in server.log() if line["event"] == "commits_may_be_lost"]
+
+
+def test_a_node_tells_of_asynchronous_standbys(databases):
+    server = Server(CLAVIGER_DATABASE_URL=databases.url())
+    try:
+        server.start()
+        assert server.stop() == 0
+        assert warnings(server) == []
+        databases.primary.psql("ALTER SYSTEM SET synchronous_standby_names = ''")
+        databases.primary.psql("SELECT pg_reload_conf()")
+        until(lambda: databases.primary.psql("SHOW synchronous_standby_names") == [""], "it took")
+        server.start()
+        assert server.stop() == 0
+        assert [text.split(" (")[0] for text in warnings(server)] == [
+            "Its standbys are asynchronous"]
+    finally:
+        server.remove()

@@ -77,6 +77,12 @@ def test_what_one_node_takes_back_all_refuse(cluster, way):
         assert answer["fenced"] is True and answer["epoch"] > 0
 
 
+def test_a_node_says_that_the_database_may_lose_commits(cluster):
+    warnings = [line["detail"] for line in cluster.nodes[1].log()
+                if line["event"] == "commits_may_be_lost"]
+    assert [text.split(" is ")[0] for text in warnings] == ["fsync"]  # tests/postgres/with
+
+
 def test_a_stopped_node_delays_a_revocation_and_accepts_nothing_when_it_wakes(cluster):
     user = create_client(cluster.nodes[0]).create_user()
     token = user.issue()

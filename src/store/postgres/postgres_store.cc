@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/postgres/durability.h"
 #include "store/postgres/engine.h"
 #include "store/postgres/migrations.h"
 #include "store/postgres/writer.h"
@@ -49,6 +50,9 @@ Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options, Log
     auto db = TRY(connect(options.url));
     TRY_STATUS(check_encoding(*db));
     TRY_STATUS(migrate(*db, options.environment));
+    if (options.warn)
+      for (const auto& risk : TRY(durability_risks(*db)))
+        log.write(LogLevel::warning, "commits_may_be_lost", {{"detail", risk}});
   }
   Engine::Parts parts{.engine = "postgresql",
                       .writers = TRY(pool_of(options.url, 1)),

@@ -14,6 +14,7 @@ struct PostgresOptions {
   /// As libpq takes it. It may hold a password: it is never logged.
   std::string url;
   Environment environment;  // stamped into a new database, and required of an old one (ENV-1)
+  bool warn = false;        // in the log, of a server that is set up to lose what it has committed
 };
 
 /// Opens a database, and brings its schema up to date. Errors: wrong_environment;

@@ -1,0 +1,35 @@
+#include "store/postgres/durability.h"
+
+#include <array>
+
+namespace claviger::postgres {
+namespace {
+
+/// A count that is 0 where all is well.
+struct Risk {
+  const char* count;
+  const char* text;
+};
+
+// Who may not look at other sessions sees of a standby that it is there, and no more.
+constexpr std::array risks{
+    Risk{"SELECT count(*) FROM pg_settings WHERE name = 'fsync' AND setting = 'off'",
+         "fsync is off: a crash of its machine can lose acknowledged changes, or all."},
+    Risk{"SELECT count(*) FROM pg_settings WHERE name = 'full_page_writes' AND setting = 'off'",
+         "full_page_writes is off: a crash of its machine can damage the database."},
+    Risk{"SELECT count(*) FROM pg_stat_replication, pg_settings"
+         " WHERE name = 'synchronous_standby_names' AND setting = ''",
+         "Its standbys are asynchronous (synchronous_standby_names is empty): promoting one can "
+         "lose acknowledged revocations."},
+};
+
+}  // namespace
+
+Result<std::vector<std::string>> durability_risks(Connection& db) {
+  std::vector<std::string> found;
+  for (const auto& risk : risks)
+    if (TRY(db.number(risk.count)) > 0) found.emplace_back(risk.text);
+  return found;
+}
+
+}  // namespace claviger::postgres
