@@ -44,6 +44,7 @@ class Loader {
     read_key_file("CLAVIGER_AUDIT_SIGNING_KEY", settings_.audit_signing_key_path,
                   settings_.audit_signing_key);
     check_lifetimes();
+    check_database_flag();
     if (purpose == Purpose::serve) check_serving();
     look_for_slips();
     sort_weaknesses();
@@ -95,6 +96,7 @@ class Loader {
   // All settings together
   void read_key_file(const char* name, const std::string& path, std::optional<SigningSecret>& out);
   void check_lifetimes();
+  void check_database_flag();
   void check_serving();
   void check_tls();
   void check_listen();
@@ -268,6 +270,15 @@ void Loader::check_lifetimes() {
           fmt::format("{} is above CLAVIGER_TOKEN_LIFETIME_MAX, {}",
                       settings_.token_lifetime.count(), settings_.token_lifetime_max.count()),
           "set both so that the default is not above the maximum");
+}
+
+void Loader::check_database_flag() {
+  const auto* url = find_set(sources_.flags, "CLAVIGER_DATABASE_URL");
+  if (!url || !url->reveal(values::has_password)) return;
+  problem("CLAVIGER_DATABASE_URL", "its password shows in the list of processes",
+          "leave it out and put it into a file that PGPASSFILE names, or set the URL in the "
+          "environment or the settings file");
+  problems_.back().origin = "--database-url";
 }
 
 void Loader::check_tls() {

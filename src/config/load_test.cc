@@ -143,6 +143,34 @@ TEST(LoadSettings, AProblemStaysOneLineWhateverTheValue) {
 }
 
 // SEC-6, LOG-2: whatever is wrong with a secret, the line about it does not show it.
+TEST(LoadSettings, TakesNoPasswordFromTheCommandLine) {
+  const std::pair<const char*, bool> urls[] = {
+      {"sqlite:a:b@c", false},
+      {"postgresql://claviger@db1,db2:5432/claviger", false},
+      {"postgresql://db1/claviger?sslmode=verify-full&passfile=/etc/claviger/pgpass", false},
+      {"postgresql://claviger@db1/a:b@c", false},
+      {"postgresql://claviger:secret@db1/claviger", true},
+      {"postgres://:secret@db1", true},
+      {"postgresql://db1/claviger?user=claviger&password=secret", true},
+      {"postgresql://db1?sslpassword=secret&sslmode=require", true},
+      {"postgresql://db1/claviger?p%61ssword=secret", true},
+  };
+  for (const auto& [url, has_one] : urls) {
+    Machine machine;
+    machine.flags["CLAVIGER_DATABASE_URL"] = url;
+    const auto expected =
+        StartsWith("CLAVIGER_DATABASE_URL (from --database-url): its password shows in the list");
+    if (has_one)
+      EXPECT_THAT(machine.problems(), ElementsAre(AllOf(expected, Not(HasSubstr("secret")))))
+          << url;
+    else
+      EXPECT_TRUE(machine.problems().empty()) << url;
+    machine.environment["CLAVIGER_DATABASE_URL"] = url;
+    machine.flags.clear();
+    EXPECT_TRUE(machine.problems().empty()) << url;
+  }
+}
+
 TEST(LoadSettings, NoProblemOrWarningShowsASecret) {
   const std::string canary = "canary-7f3a";
   for (const auto& row : settings_table()) {

@@ -173,6 +173,25 @@ std::optional<ValueError> database_url(std::string_view text, std::string& out) 
   return std::nullopt;
 }
 
+bool has_password(std::string_view database_url) {
+  const auto scheme = database_url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  auto rest = database_url.substr(scheme + 3);
+  const auto user = rest.substr(0, std::min(rest.find('/'), rest.size()));
+  if (const auto at = user.find('@'); at != std::string_view::npos && user.find(':') < at)
+    return true;
+  const auto query = rest.find('?');
+  rest = query == std::string_view::npos ? std::string_view{} : rest.substr(query + 1);
+  while (!rest.empty()) {
+    const auto parameter = rest.substr(0, rest.find('&'));
+    const auto keyword = parameter.substr(0, parameter.find('='));
+    // A keyword may be percent-encoded, which is of no use but to hide one.
+    if (keyword.ends_with("password") || keyword.find('%') != std::string_view::npos) return true;
+    rest.remove_prefix(std::min(parameter.size() + 1, rest.size()));
+  }
+  return false;
+}
+
 std::optional<ValueError> log_level(std::string_view text, LogLevel& out) {
   constexpr std::pair<std::string_view, LogLevel> levels[] = {{"debug", LogLevel::debug},
                                                               {"info", LogLevel::info},

@@ -33,6 +33,8 @@ std::optional<ValueError> provider_url(std::string_view text, std::string& out);
 /// Printable ASCII without spaces.
 std::optional<ValueError> client_id(std::string_view text, std::string& out);
 std::optional<ValueError> database_url(std::string_view text, std::string& out);
+/// Whether a database's URL holds a password, as libpq reads it. When in doubt it does.
+bool has_password(std::string_view database_url);
 std::optional<ValueError> log_level(std::string_view text, LogLevel& out);
 /// One line of printable UTF-8, as every secret has to be. Never shows the text.
 std::optional<ValueError> secret_text(std::string_view text);
