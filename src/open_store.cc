@@ -4,6 +4,7 @@
 
 #include "store/postgres/members.h"
 #include "store/postgres/postgres_store.h"
+#include "store/sqlite/backup.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace claviger {
@@ -42,6 +43,14 @@ Result<cli::SchemaState> look_at_schema(const Settings& settings) {
   }
   const auto schema = TRY(postgres_schema(settings.database_url));
   return cli::SchemaState{schema.version, schema.newest};
+}
+
+Result<cli::BackupFile> back_up(const Settings& settings, const std::string& file) {
+  if (!is_sqlite(settings))
+    return fail(Code::unacceptable_field,
+                "A PostgreSQL database is backed up by its own tools: pg_dump, or pg_basebackup.");
+  const auto backup = TRY(back_up_sqlite(sqlite_path(settings), file));
+  return cli::BackupFile{.schema_version = backup.schema_version, .size_bytes = backup.size_bytes};
 }
 
 }  // namespace claviger

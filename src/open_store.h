@@ -23,4 +23,7 @@ Result<OpenStore> open_store(const Settings& settings, bool create, Log& log);
 /// Looks at the schema, and changes nothing.
 Result<cli::SchemaState> look_at_schema(const Settings& settings);
 
+/// Copies the database into a new file, as `claviger database backup` does.
+Result<cli::BackupFile> back_up(const Settings& settings, const std::string& file);
+
 }  // namespace claviger

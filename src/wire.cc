@@ -390,6 +390,7 @@ cli::Wiring wiring() {
             settings, LogLevel::warning, Node::Purpose::command, missing == cli::Missing::create)));
       },
       .schema = look_at_schema,
+      .back_up = back_up,
       .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
                     {"SQLite", sqlite3_libversion()}},
   };

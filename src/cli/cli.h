@@ -30,6 +30,12 @@ struct SchemaState {
   int newest = 0;   // what this program brings it to
 };
 
+/// What a backup came to.
+struct BackupFile {
+  int schema_version = 0;
+  std::int64_t size_bytes = 0;
+};
+
 enum class Missing { create, refuse };  // what to do about a database that does not exist
 
 /// What the command line needs of the rest of the program; made by wire.cc.
@@ -41,6 +47,9 @@ struct Wiring {
   std::function<Result<std::unique_ptr<Session>>(const Settings& settings, Missing missing)> open;
   /// Looks at the schema, and changes nothing.
   std::function<Result<SchemaState>(const Settings& settings)> schema;
+  /// Copies the database, in use or not, into a new file. Errors: conflict, if there is one;
+  /// storage_unavailable; unacceptable_field, if this engine has tools of its own for that.
+  std::function<Result<BackupFile>(const Settings& settings, const std::string& file)> back_up{};
   /// Names and versions of the libraries in use, for `claviger version`.
   std::vector<std::pair<std::string, std::string>> libraries;
 };

@@ -64,6 +64,31 @@ int run_status(Process& process) {
                           [&schema](Context& context) { return show_status(context, *schema); });
 }
 
+int run_backup(Process& process, const std::string& file) {
+  const auto settings = settings_for_command(process);
+  if (!settings) return exit_settings;
+  const auto backup = process.wiring.back_up(*settings, file);
+  if (!backup) return report(process.output, backup.error());
+  const Record record{{"file", file},
+                      {"schema_version", std::int64_t{backup->schema_version}},
+                      {"size_bytes", backup->size_bytes}};
+  process.output.out += process.json ? json_line(record) : text_lines(record);
+  return exit_ok;
+}
+
+void add_backup(CLI::App& group, Chosen& chosen) {
+  auto file = std::make_shared<std::string>();
+  auto& command =
+      add_command(group, "backup", "Copy the database, which may be in use, into a new file",
+                  "claviger database backup /var/backups/claviger-$(date +%F).db", chosen,
+                  [file](Process& process) { return run_backup(process, *file); });
+  command.add_option("FILE", *file, "the file to make; what it says is as secret as the database")
+      ->type_name("")
+      ->required();
+  add_json(command, chosen);
+  add_setting_flags(command, chosen, false);
+}
+
 }  // namespace
 
 void add_database_group(CLI::App& app, Chosen& chosen) {
@@ -77,6 +102,7 @@ void add_database_group(CLI::App& app, Chosen& chosen) {
     add_json(*command, chosen);
     add_setting_flags(*command, chosen, false);
   }
+  add_backup(group, chosen);
 }
 
 }  // namespace claviger::cli

@@ -121,6 +121,19 @@ Status Connection::run(const std::string& sql) {
   return {};
 }
 
+Status Connection::vacuum_into(const std::string& path) {
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v2(db_, "VACUUM INTO ?1", -1, &statement, nullptr);
+  if (code == SQLITE_OK)
+    code = sqlite3_bind_text(statement, 1, path.data(), static_cast<int>(path.size()),
+                             SQLITE_TRANSIENT);
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  Status done;
+  if (code != SQLITE_DONE) done = fail(error_of(db_));
+  sqlite3_finalize(statement);
+  return done;
+}
+
 Result<std::int64_t> Connection::number(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
   std::int64_t value = 0;
