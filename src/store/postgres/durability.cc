@@ -25,10 +25,10 @@ constexpr std::array risks{
 
 }  // namespace
 
-Result<std::vector<std::string>> durability_risks(Connection& db) {
+std::vector<std::string> durability_risks(Connection& db) {
   std::vector<std::string> found;
   for (const auto& risk : risks)
-    if (TRY(db.number(risk.count)) > 0) found.emplace_back(risk.text);
+    if (db.number(risk.count).value_or(0) > 0) found.emplace_back(risk.text);
   return found;
 }
 

@@ -51,7 +51,7 @@ Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options, Log
     TRY_STATUS(check_encoding(*db));
     TRY_STATUS(migrate(*db, options.environment));
     if (options.warn)
-      for (const auto& risk : TRY(durability_risks(*db)))
+      for (const auto& risk : durability_risks(*db))
         log.write(LogLevel::warning, "commits_may_be_lost", {{"detail", risk}});
   }
   Engine::Parts parts{.engine = "postgresql",
