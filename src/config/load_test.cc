@@ -142,7 +142,7 @@ TEST(LoadSettings, AProblemStaysOneLineWhateverTheValue) {
   for (const char c : line) EXPECT_GE(static_cast<unsigned char>(c), 0x20);
 }
 
-// SEC-6, LOG-2: whatever is wrong with a secret, the line about it does not show it.
+// SEC-6: nothing secret is taken from argv.
 TEST(LoadSettings, TakesNoPasswordFromTheCommandLine) {
   const std::pair<const char*, bool> urls[] = {
       {"sqlite:a:b@c", false},
@@ -171,6 +171,7 @@ TEST(LoadSettings, TakesNoPasswordFromTheCommandLine) {
   }
 }
 
+// SEC-6, LOG-2: whatever is wrong with a secret, the line about it does not show it.
 TEST(LoadSettings, NoProblemOrWarningShowsASecret) {
   const std::string canary = "canary-7f3a";
   for (const auto& row : settings_table()) {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migrations.h"
@@ -51,9 +52,11 @@ class PartFile {
     TRY_STATUS(sync(path_, O_RDWR));
     if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0)
       return cannot_write(target);
-    path_.clear();
+    path_ = target;
     const auto folder = std::filesystem::path(target).parent_path();
-    return sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+    TRY_STATUS(sync(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY));
+    path_.clear();
+    return {};
   }
 
  private:
