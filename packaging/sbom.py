@@ -33,6 +33,7 @@ LICENSES = {
     "glibc": "LGPL-2.1-or-later",
     "openssl": "Apache-2.0",
     "postgresql-15": "PostgreSQL",
+    "prometheus-cpp": "MIT",
     "simdjson": "Apache-2.0",
     "sqlite3": "blessing",
     "tl-expected": "CC0-1.0",

@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "api/api.h"
-#include "base/limits.h"
+#include "certificate.h"
 #include "crypto/system_random.h"
 #include "doctor/start_problem.h"
 #include "fence/member.h"
@@ -196,50 +196,6 @@ std::vector<net::ListenAddress> listen_addresses(const Settings& settings) {
   return addresses;
 }
 
-/// A certificate that has expired is used nevertheless: to refuse the start would make a renewal
-/// that is late an outage for those, too, who would still connect.
-void log_certificate(const net::Tls::Certificate& certificate, Instant now, Log& log) {
-  std::string_view detail;
-  if (certificate.not_after <= now)
-    detail = "The certificate has expired. Callers will refuse it.";
-  else if (certificate.not_before > now)
-    detail = "The certificate is not valid yet. Callers will refuse it.";
-  else if (certificate.not_after - now < limits::certificate_warning)
-    detail = "The certificate expires soon.";
-  const auto days = std::chrono::floor<std::chrono::days>(certificate.not_after - now).count();
-  log.write(
-      detail.empty() ? LogLevel::info : LogLevel::warning, "certificate",
-      {{"not_after", rfc3339(certificate.not_after)}, {"days_left", days}, {"detail", detail}});
-}
-
-/// Has handshakes use these files from now on. Errors: one line for people, in `detail`.
-Result<net::Tls::Certificate> use_certificate(const TlsFiles& files, net::Tls& tls) {
-  auto certificate = files.certificate.reveal([&](std::string_view chain) {
-    return files.key.reveal([&](std::string_view key) { return tls.use(chain, key); });
-  });
-  if (certificate || certificate.error().fields.empty()) return certificate;
-  const auto& [field, message] = certificate.error().fields.front();
-  const auto* const setting = field == "key" ? "CLAVIGER_TLS_KEY" : "CLAVIGER_TLS_CERTIFICATE";
-  return fail(Code::unacceptable_field, fmt::format("{}: {}", setting, message));
-}
-
-/// Reads the certificate's files again. If they are no good, the one in use stays.
-void reload_certificate(const TlsPaths& paths, net::Tls& tls, const Clock& clock, Log& log) {
-  const auto files = read_tls_files(paths, read_small_file);
-  if (!files) {
-    for (const auto& problem : files.error())
-      log.write(LogLevel::error, "reload_failed", {{"detail", problem.text()}});
-    return;
-  }
-  if (files->key_is_open)
-    log.write(LogLevel::warning, "setting", {{"detail", files->key_is_open->text()}});
-  const auto certificate = use_certificate(*files, tls);
-  if (!certificate)
-    return log.write(LogLevel::error, "reload_failed", {{"detail", certificate.error().detail}});
-  log.write(LogLevel::info, "reloaded");
-  log_certificate(*certificate, clock.now(), log);
-}
-
 /// The one line on standard output that says where the server listens.
 void announce(std::string_view scheme, const std::vector<net::ListenAddress>& addresses) {
   std::string line = "ready";
@@ -318,6 +274,26 @@ bool publish(const AuditCheckpoint& checkpoint, const std::string& path, Log& lo
   return appended.has_value();
 }
 
+/// Errors: one line for people, in `detail`.
+Result<std::unique_ptr<net::Server>> open_server(const Settings& settings, const net::Tls* tls,
+                                                 api::Api& api, Node& node) {
+  auto server = net::Server::open({.listen = listen_addresses(settings),
+                                   .workers = settings.workers,
+                                   .tls = tls,
+                                   .trusted_proxies = settings.trusted_proxies},
+                                  api, node.clock(), node.random(), node.log());
+  if (!server) {
+    auto error = std::move(server).error();
+    if (!error.fields.empty()) error.detail = "CLAVIGER_LISTEN: " + error.fields.front().message;
+    return fail(std::move(error));
+  }
+  api.watch_connections([&open = **server]() -> api::ConnectionCounts {
+    const auto [now, refused] = open.connections();
+    return {.open = now, .refused = refused};
+  });
+  return server;
+}
+
 int serve(LoadedSettings loaded) {
   Settings& settings = loaded.settings;
   if (const auto problem = client_key_problem(settings))
@@ -342,8 +318,10 @@ int serve(LoadedSettings loaded) {
 
   AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
   const auto openid = make_openid(settings, (*node)->clock());
-  api::Api api((*node)->services(), limiter, log, std::move(settings.client_api_key),
-               openid ? &openid->provider : nullptr);
+  api::Api api((*node)->services(), limiter, log,
+               {.default_api_key = std::move(settings.client_api_key),
+                .openid = openid ? &openid->provider : nullptr,
+                .metrics_allow = settings.metrics_allow});
   if (const auto announced = announce_keys((*node)->services(), log); !announced)
     return report(announced.error().detail, cli::exit_settings);
   const auto publish_checkpoint = [&](const AuditCheckpoint& checkpoint) {
@@ -354,17 +332,8 @@ int serve(LoadedSettings loaded) {
                                    .audit_retention = settings.audit_retention,
                                    .publish = publish_checkpoint,
                                    .each_interval = [&] { api.sample_traffic(); }});
-  auto server = net::Server::open({.listen = listen_addresses(settings),
-                                   .workers = settings.workers,
-                                   .tls = certificate ? &tls : nullptr,
-                                   .trusted_proxies = settings.trusted_proxies},
-                                  api, (*node)->clock(), (*node)->random(), log);
-  if (!server) {
-    const auto& error = server.error();
-    return report(
-        error.fields.empty() ? error.detail : "CLAVIGER_LISTEN: " + error.fields.front().message,
-        cli::exit_refused);
-  }
+  auto server = open_server(settings, certificate ? &tls : nullptr, api, **node);
+  if (!server) return report(server.error().detail, cli::exit_refused);
   if (const auto joined = (*node)->join(); !joined) return report_node(joined.error());
   (*server)->start();
   announce(certificate ? "https" : "http", (*server)->addresses());

@@ -37,7 +37,7 @@ BENCHMARK(whole_check);
 /// From the parsed request to the response, without sockets.
 void get_token_by_api(benchmark::State& state) {
   static AttemptLimiter limiter({.attempts_per_minute = 60}, node().random);
-  static api::Api api(node().services, limiter, node().log, std::nullopt);
+  static api::Api api(node().services, limiter, node().log, {});
   const auto text = check_request(node().tokens.front());
   const auto headers = std::make_unique<http::HeaderStorage>();
   http::Request request;

@@ -98,15 +98,16 @@ Error refuse_attempt(Call& call, Error error, std::string_view name) {
   return call.app.attempts.failed(std::move(error), call.request.peer, name);
 }
 
-Api::Api(Services& services, AttemptLimiter& limiter, Log& log,
-         std::optional<ApiKey> default_api_key, openid::Provider* openid)
+Api::Api(Services& services, AttemptLimiter& limiter, Log& log, Options options)
     : attempts_(limiter),
       app_{.services = services,
            .attempts = attempts_,
-           .default_api_key = std::move(default_api_key),
+           .log = log,
+           .default_api_key = std::move(options.default_api_key),
            .openapi = openapi_document(),
            .started = services.clock.now(),
-           .openid = openid},
+           .openid = options.openid,
+           .metrics_allow = std::move(options.metrics_allow)},
       log_(log) {}
 
 bool Api::is_bulk(const http::Request& request) const {
@@ -180,6 +181,7 @@ void Api::refuse(int status, std::string_view reason, const http::Request& reque
 
 void Api::answered(const http::Request& request, const http::Response& response,
                    std::chrono::steady_clock::time_point since) {
+  if (response.status >= 500) app_.errors.add();
   const auto& notes = response.notes;
   const auto level = level_of(response);
   if (!log_.enabled(level)) return;

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <optional>
-#include <string>
+#include <utility>
+#include <vector>
 
 #include "api/call.h"
 #include "http/handler.h"
@@ -14,8 +15,17 @@ namespace claviger::api {
 /// endpoint and writes what that refuses as a problem.
 class Api final : public http::Handler {
  public:
-  Api(Services& services, AttemptLimiter& limiter, Log& log, std::optional<ApiKey> default_api_key,
-      openid::Provider* openid = nullptr);
+  struct Options {
+    std::optional<ApiKey> default_api_key{};
+    openid::Provider* openid = nullptr;    // null: administrators log in by links alone
+    std::vector<Network> metrics_allow{};  // who may read the metrics
+  };
+  Api(Services& services, AttemptLimiter& limiter, Log& log, Options options);
+
+  /// Where the number of connections is asked for. Before the first request.
+  void watch_connections(std::function<ConnectionCounts()> ask) {
+    app_.connections = std::move(ask);
+  }
 
   /// Keeps the series of the overview going; to be called several times a minute.
   void sample_traffic() { app_.traffic.sample(app_.services.clock.now()); }

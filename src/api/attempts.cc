@@ -28,10 +28,11 @@ std::uint64_t Attempts::address_key(const http::Address& address) const {
   return limiter_.key(AttemptLimiter::Kind::address, ByteView(address.bytes).first(counted));
 }
 
-Status Attempts::check_before(const http::Address& address) const {
-  if (const auto wait = limiter_.blocked(address_key(address), steady_now()))
-    return fail(too_many(*wait, "address is blocked"));
-  return {};
+Status Attempts::check_before(const http::Address& address) {
+  const auto wait = limiter_.blocked(address_key(address), steady_now());
+  if (!wait) return {};
+  counts_.refused.add();
+  return fail(too_many(*wait, "address is blocked"));
 }
 
 Error Attempts::failed(Error error, const http::Address& address, std::string_view name) {
@@ -40,9 +41,12 @@ Error Attempts::failed(Error error, const http::Address& address, std::string_vi
   const auto by_name = limiter_.key(AttemptLimiter::Kind::name, bytes_of(name));
   const auto address_wait = limiter_.blocked(by_address, now);
   const auto name_wait = name.empty() ? std::nullopt : limiter_.blocked(by_name, now);
-  if (address_wait || name_wait)
+  counts_.failed.add();
+  if (address_wait || name_wait) {
+    counts_.refused.add();
     return too_many(std::max(address_wait.value_or(seconds{1}), name_wait.value_or(seconds{1})),
                     std::move(error.cause));
+  }
   limiter_.failed(by_address, now);
   if (!name.empty()) limiter_.failed(by_name, now);
   return error;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -8,12 +10,15 @@
 #include "api/attempts.h"
 #include "api/route.h"
 #include "api/traffic.h"
+#include "base/counter.h"
+#include "base/ip_address.h"
 #include "base/secret.h"
 #include "http/basic.h"
 #include "http/fields.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "model/administrator.h"
+#include "observe/log.h"
 #include "openid/provider.h"
 #include "service/check_token.h"
 #include "service/overview.h"
@@ -21,17 +26,28 @@
 
 namespace claviger::api {
 
+/// Connections, as the edge counts them: those that are open, and those that were refused since the
+/// start for being too many.
+struct ConnectionCounts {
+  std::int64_t open = 0;
+  std::int64_t refused = 0;
+};
+
 /// What endpoints work with beside the request.
 struct App {
   Services& services;
   Attempts& attempts;
+  const Log& log;
   std::optional<ApiKey> default_api_key;  // CLIENT_API_KEY: acts where x-api-key is missing
   std::atomic<bool> draining{false};
   std::string openapi;  // the document, made once
   Instant started{};
   Traffic traffic{};
   OverviewMaker overview{};
-  openid::Provider* openid = nullptr;  // null: links alone
+  openid::Provider* openid = nullptr;               // null: links alone
+  std::vector<Network> metrics_allow{};             // who may read the metrics
+  std::function<ConnectionCounts()> connections{};  // empty: nobody counts them
+  Counter errors{};                                 // answers with a status of 500 or above
 };
 
 /// One request on its way through its endpoint.

@@ -71,7 +71,7 @@ class Exchange {
  private:
   World& world_;
   AttemptLimiter limiter_{{.attempts_per_minute = 60}, world_.random};
-  Api api_{world_.services, limiter_, world_.log, std::nullopt};
+  Api api_{world_.services, limiter_, world_.log, {}};
   std::unique_ptr<http::HeaderStorage> headers_ = std::make_unique<http::HeaderStorage>();
   http::Request request_;
   http::Response response_;

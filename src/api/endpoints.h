@@ -25,6 +25,7 @@ Status delete_token_by_id(Call& call);
 Status verify(Call& call);
 Status get_health(Call& call);
 Status get_readiness(Call& call);
+Status get_metrics(Call& call);
 Status post_oauth_token(Call& call);
 Status post_oauth_introspect(Call& call);
 Status post_oauth_revoke(Call& call);

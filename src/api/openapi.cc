@@ -150,6 +150,7 @@ void write_identity_headers(JsonWriter& json) {
 std::string_view text_type_of(const Route& route) {
   if (route.answer == "Csv") return "text/csv";
   if (route.answer == "JsonLines") return "application/jsonl";
+  if (route.answer == "Metrics") return "text/plain";
   if (route.answer == "Page") return route.pattern.ends_with("{file}") ? "*/*" : "text/html";
   return {};
 }

@@ -1,8 +1,5 @@
 #include "api/traffic.h"
 
-#include <functional>
-#include <thread>
-
 namespace claviger::api {
 namespace {
 
@@ -11,12 +8,6 @@ std::int64_t minute_of(Instant at) {
 }
 
 }  // namespace
-
-void Traffic::count(Kind kind) noexcept {
-  const auto thread = std::hash<std::thread::id>{}(std::this_thread::get_id());
-  auto& slot = slots_[thread % slots_.size()];
-  slot.counts[static_cast<std::size_t>(kind)].fetch_add(1, std::memory_order_relaxed);
-}
 
 void Traffic::sample(Instant now) {
   const Lock lock(mutex_);
@@ -34,8 +25,7 @@ void Traffic::sample_locked(Instant now) {
   for (; newest_ < minute; ++newest_) minutes_.push_back({});
   while (minutes_.size() > minutes_max) minutes_.pop_front();
   for (std::size_t kind = 0; kind < kinds; ++kind) {
-    std::int64_t total = 0;
-    for (const auto& slot : slots_) total += slot.counts[kind].load(std::memory_order_relaxed);
+    const auto total = totals_[kind].value();
     minutes_.back()[kind] += total - seen_[kind];
     seen_[kind] = total;
   }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <vector>
 
+#include "base/counter.h"
 #include "base/mutex.h"
 #include "base/time.h"
 
@@ -19,7 +19,9 @@ class Traffic {
   static constexpr std::size_t minutes_max = 24 * 60;
 
   /// Costs nanoseconds, takes no lock.
-  void count(Kind kind) noexcept;
+  void count(Kind kind) noexcept { totals_[static_cast<std::size_t>(kind)].add(); }
+  /// Since the start.
+  std::int64_t total(Kind kind) const { return totals_[static_cast<std::size_t>(kind)].value(); }
   /// Writes what was counted since the last call down to the minute of `now`. To be called several
   /// times a minute.
   void sample(Instant now);
@@ -36,13 +38,9 @@ class Traffic {
 
  private:
   using Counts = std::array<std::int64_t, kinds>;
-  /// Threads count in different places, lest they take turns at one cache line.
-  struct alignas(64) Slot {
-    std::array<std::atomic<std::int64_t>, kinds> counts{};
-  };
   void sample_locked(Instant now) REQUIRES(mutex_);
 
-  std::array<Slot, 16> slots_{};
+  std::array<Counter, kinds> totals_{};
   Mutex mutex_;
   Counts seen_ GUARDED_BY(mutex_){};            // what the minutes tell of
   std::int64_t newest_ GUARDED_BY(mutex_) = 0;  // the last minute's number since 1970

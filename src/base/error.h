@@ -36,6 +36,7 @@ enum class Code : std::uint8_t {
   openid_not_verified,  // the provider vouches for no address
   openid_expired,       // it took too long, or began in another browser
   openid_failed,        // the provider failed, refused, or answered what is not acceptable
+  address_not_allowed,  // to read metrics
   // 404, 405, 409, 413, 415, 422, 429
   not_found,
   method_not_allowed,

@@ -43,6 +43,7 @@ ExitStatus exit_status(Code code) {
     case Code::openid_not_verified:
     case Code::openid_expired:
     case Code::openid_failed:
+    case Code::address_not_allowed:
     case Code::too_many_attempts:
       return exit_refused;
     case Code::not_found:

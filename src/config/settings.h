@@ -31,6 +31,7 @@ struct Settings {
   TlsPaths tls_paths;           // empty: plain HTTP
   std::optional<TlsFiles> tls;  // what stands in those files
   std::vector<Network> trusted_proxies;
+  std::vector<Network> metrics_allow;
   std::string database_url;
   std::string public_url;  // without "/" at its end; empty: not set
   std::string openid_issuer;

@@ -100,7 +100,7 @@ std::optional<ValueError> networks(std::string_view text, std::vector<Network>& 
     if (!network) return error(quoted(part) + " is not an address or network", right_networks);
     if (network->bits < (is_ipv4(network->first) ? ipv4_bits_min : ipv6_bits_min))
       return error(quoted(part) + " would trust most of the world",
-                   "name the proxies, or a network that they alone are in");
+                   "name the machines, or a network that they alone are in");
     if (out.size() == networks_max)
       return error("more networks than can be named", fmt::format("give at most {}", networks_max));
     out.push_back(*network);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/counter.h"
+#include "base/durations.h"
 #include "base/result.h"
 #include "fence/live_view.h"
 #include "fence/member.h"
@@ -32,9 +34,20 @@ class Fence {
   /// Errors: fence_incomplete; the change is stored, and detail says when it is enforced.
   Result<Fenced> raise(const Committed& committed);
 
+  /// Since the start.
+  struct Counts {
+    Durations raised;    // from a commit's answer until the fence stood, for all of which it does
+    Counter incomplete;  // those of which it could not be said
+  };
+  const Counts& counts() const { return counts_; }
+  const FenceMember* member() const { return member_; }
+
  private:
+  Status stand(const Epoch& epoch);
+
   LiveView& view_;
   FenceMember* member_;
+  Counts counts_;
 };
 
 }  // namespace claviger

@@ -13,7 +13,7 @@ std::uint32_t seconds_of(Instant at) {
 }  // namespace
 
 LiveView::LiveView(Store& store, std::size_t capacity, OnRetired on_retired, Lease* lease)
-    : store_(store), on_retired_(std::move(on_retired)), lease_(lease) {
+    : store_(store), on_retired_(std::move(on_retired)), lease_(lease), capacity_(capacity) {
   for (std::size_t i = 0; i < limits::view_shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(reclaimer_));
     shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
@@ -86,10 +86,12 @@ Status LiveView::advance_locked(const LogPage& page) {
     generation_.store(Generation{static_cast<std::uint64_t>(generation()) + 1},
                       std::memory_order_seq_cst);
   }
-  if (page.complete)
+  if (page.complete) {
     for (const auto& entry : page.entries) apply(entry);
-  else
+  } else {
+    counts_.flushes.add();
     drop_everything();
+  }
   return {};
 }
 
@@ -173,8 +175,9 @@ std::optional<LiveView::Found> LiveView::try_find(const Reclaimer::Reading& read
   const auto read = shard(id).table.read(id, reading);
   if (!read.decided || !read.entry) return std::nullopt;
   const TokenEntry& entry = *read.entry;
+  if (entry.user != nullptr && !entry.user->is_current()) return std::nullopt;
+  counts_.hits.add();
   if (entry.user == nullptr) return Revoked{};
-  if (!entry.user->is_current()) return std::nullopt;
   if (const auto minute = seconds_of(now) / 60; entry.last_used_min != minute)
     mark_used(id, minute);
   return Live{entry.user, from_unix_seconds(entry.expires_s)};
@@ -183,6 +186,7 @@ std::optional<LiveView::Found> LiveView::try_find(const Reclaimer::Reading& read
 Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenId id, Instant now) {
   TRY_STATUS(refresh());
   if (const auto found = try_find(reading, id, now)) return *found;
+  counts_.misses.add();
   const auto [before, position] = standing();
   const auto read = TRY(store_.read_live(id, position));
   // A server that was deposed, or lags behind, must not be believed: not even that there is no
@@ -247,6 +251,7 @@ void LiveView::learn(const LiveRecord& record, Generation read_under, Instant no
   // Under the mutex that erasing takes too: either the generation has moved and this is void, or
   // the erasure comes after it.
   if (generation() != read_under) {
+    counts_.voided.add();
     if (entry.user != nullptr) release(entry.user);
     return;
   }

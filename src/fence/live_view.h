@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/counter.h"
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/reclaimer.h"
@@ -89,6 +90,16 @@ class LiveView {
   /// When tokens were last used, where that is not stored yet.
   std::vector<std::pair<TokenId, Instant>> take_last_used();
   std::size_t size() const;
+  std::size_t capacity() const { return capacity_; }
+
+  /// Since the start.
+  struct Counts {
+    Counter hits;     // look-ups answered from memory
+    Counter misses;   // look-ups that asked the store
+    Counter flushes;  // times that all was dropped, because the log did not reach back far enough
+    Counter voided;   // records not kept, because the log moved while they were read
+  };
+  const Counts& counts() const { return counts_; }
 
  private:
   struct alignas(64) Shard {
@@ -119,6 +130,8 @@ class LiveView {
   Store& store_;
   OnRetired on_retired_;
   Lease* lease_;
+  std::size_t capacity_;
+  Counts counts_;
   Reclaimer reclaimer_;
   std::vector<std::unique_ptr<Shard>> shards_;
 

@@ -62,6 +62,7 @@ void FenceMember::round(IntervalClock::Time& next_renewal) {
   } else {
     done = catch_up();
   }
+  if (!done) counts_.failed_rounds.add();
   if (!done == is_failing_) return;
   is_failing_ = !done;
   if (is_failing_)
@@ -86,6 +87,7 @@ Status FenceMember::renew() {
   // place, or over.
   const auto sent = parts_.clock.now();
   const auto page = TRY(parts_.members.renew(incarnation_, parts_.view.position()));
+  counts_.renewals.add(parts_.clock.now() - sent);
   if (!page) {  // removed: the next round joins anew
     is_member_ = false;
     return fail(Code::storage_unavailable, "The lease was taken for lost.",
@@ -125,13 +127,15 @@ Status FenceMember::remove_silent() {
     const bool is_same = known != seen_.end() && known->second.renewals == member.renewals;
     const Seen entry{.renewals = member.renewals, .since = is_same ? known->second.since : now};
     if (member.incarnation != incarnation_ && is_same && now - entry.since >= wait()) {
-      if (TRY(parts_.members.remove(member.incarnation, member.renewals)))
-        parts_.log.write(LogLevel::warning, "node_removed", {{"node", member.label}});
+      if (!TRY(parts_.members.remove(member.incarnation, member.renewals))) continue;
+      counts_.removed.add();
+      parts_.log.write(LogLevel::warning, "node_removed", {{"node", member.label}});
       continue;
     }
     seen.emplace(member.incarnation, entry);
   }
   seen_ = std::move(seen);
+  counts_.members = static_cast<std::int64_t>(seen_.size());
   return {};
 }
 
@@ -163,7 +167,10 @@ std::optional<std::int64_t> FenceMember::next_question(Waiter& self) {
   const Lock lock(mutex_);
   while (!self.is_done) {
     const auto now = parts_.clock.now();
-    if (now - self.since >= wait()) break;
+    if (now - self.since >= wait()) {
+      counts_.waited_out.add();
+      break;
+    }
     const auto first = std::ranges::min(waiting_, {}, [](const Waiter* waiter) {
                          return waiter->epoch.number;
                        })->epoch.number;

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/counter.h"
+#include "base/durations.h"
 #include "base/mutex.h"
 #include "base/random.h"
 #include "base/result.h"
@@ -56,6 +58,17 @@ class FenceMember {
   /// How long a lease of another node can last beyond the commit of what it does not know.
   std::chrono::nanoseconds wait() const;
 
+  /// Since the start.
+  struct Counts {
+    Durations renewals;                    // how long those that succeeded took
+    Counter failed_rounds;                 // renewals and looks at the log that failed
+    Counter waited_out;                    // changes that stood only when every lease was over
+    Counter removed;                       // nodes that this one removed because they were silent
+    std::atomic<std::int64_t> members{0};  // nodes at the last look, this one included
+  };
+  const Counts& counts() const { return counts_; }
+  const Lease& lease() const { return parts_.lease; }
+
   /// One renewal: a new lease, or none.
   Status renew();
   /// Reads what changed, applies it and says so. No lease comes of it.
@@ -70,6 +83,7 @@ class FenceMember {
   Status apply(const LogPage& page);
 
   Parts parts_;
+  Counts counts_;
   Uuid incarnation_{};
   bool is_member_ = false;
   Epoch acknowledged_{.number = -1};

@@ -35,8 +35,8 @@ void write(const ProblemKind& kind, std::string_view detail, const std::vector<F
   if (retry_after) response.add_header("Retry-After", std::to_string(retry_after->count()));
 }
 
-/// Those of the admin panel.
-ProblemKind panel_problem_kind(Code code) {
+/// Those of what operators do: the admin panel, creating clients, reading metrics.
+ProblemKind operator_problem_kind(Code code) {
   switch (code) {
     case Code::no_session:
       return {401, "A session of the admin panel is needed", "no_session"};
@@ -54,6 +54,10 @@ ProblemKind panel_problem_kind(Code code) {
       return {403, "The login took too long", "openid_expired"};
     case Code::openid_failed:
       return {503, "The OpenID provider failed", "openid_failed"};
+    case Code::master_disabled:
+      return {403, "Creating clients is disabled", "master_disabled"};
+    case Code::address_not_allowed:
+      return {403, "The address is not allowed", "address_not_allowed"};
     default:
       return {503, "The server cannot answer", "overloaded"};  // reached by none of them
   }
@@ -129,15 +133,15 @@ ProblemKind problem_kind(Code code) {
       return {401, "The token is not valid", "invalid_token"};
     case Code::no_session:
     case Code::invalid_link:
+    case Code::master_disabled:
+    case Code::address_not_allowed:
     case Code::csrf:
     case Code::auditor:
     case Code::openid_not_allowed:
     case Code::openid_not_verified:
     case Code::openid_expired:
     case Code::openid_failed:
-      return panel_problem_kind(code);
-    case Code::master_disabled:
-      return {403, "Creating clients is disabled", "master_disabled"};
+      return operator_problem_kind(code);
     case Code::insufficient_scope:
       return {403, "A scope is missing", "insufficient_scope"};
     case Code::not_found:

@@ -14,6 +14,7 @@ std::size_t Admission::AddressHash::operator()(const http::Address& address) con
 bool Admission::enter(const http::Address& address, bool is_proxy) {
   if (connections_.fetch_add(1) >= bounds_.connections) {
     --connections_;
+    refused_.add();
     return false;
   }
   Shard& s = shard(address);
@@ -21,6 +22,7 @@ bool Admission::enter(const http::Address& address, bool is_proxy) {
   const auto place = s.counts.try_emplace(address, 0).first;
   if (!is_proxy && place->second >= bounds_.connections_per_address) {
     --connections_;
+    refused_.add();
     return false;
   }
   ++place->second;

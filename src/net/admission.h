@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <unordered_map>
 
+#include "base/counter.h"
 #include "base/mutex.h"
 #include "http/request.h"
 #include "net/bounds.h"
@@ -21,6 +22,11 @@ class Admission {
   /// has as many as there are: they are those of all its callers.
   [[nodiscard]] bool enter(const http::Address& address, bool is_proxy = false);
   void leave(const http::Address& address);
+
+  /// Those that are open now.
+  std::size_t connections() const { return connections_; }
+  /// Those that were not taken, since the start.
+  std::int64_t refused() const { return refused_.value(); }
 
   /// Whether there is memory for that many more bytes of requests. If so, `give_back` is to follow.
   [[nodiscard]] bool grow_input(std::size_t bytes);
@@ -41,6 +47,7 @@ class Admission {
   const Bounds bounds_;
   std::atomic<std::size_t> connections_{0};
   std::atomic<std::size_t> grown_input_{0};
+  Counter refused_;
   std::array<Shard, 16> shards_;
 };
 

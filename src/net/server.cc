@@ -49,6 +49,11 @@ Server::~Server() {
   join();
 }
 
+Server::Connections Server::connections() const {
+  return {.open = static_cast<std::int64_t>(edge_->admission.connections()),
+          .refused = edge_->admission.refused()};
+}
+
 void Server::start() {
   for (const auto& loop : loops_)
     threads_.emplace_back([&loop] {

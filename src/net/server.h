@@ -40,6 +40,12 @@ class Server {
 
   /// What is listened on, with the real ports.
   const std::vector<ListenAddress>& addresses() const { return addresses_; }
+  /// How many connections are open, and how many were refused since the start for being too many.
+  struct Connections {
+    std::int64_t open = 0;
+    std::int64_t refused = 0;
+  };
+  Connections connections() const;
   void start();
   /// Begins to stop: no new connections, idle ones are closed, requests under way are answered and
   /// their connections closed, for at most the drain deadline. Safe in a signal handler.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -71,6 +72,7 @@ struct Log::Writer {
       const Lock lock(mutex_);
       if (buffer_.size() + line.size() > limits::log_buffer_bytes) {
         ++dropped_;
+        ++dropped_in_all_;
         return;
       }
       was_empty = buffer_.empty();
@@ -78,6 +80,7 @@ struct Log::Writer {
     }
     if (was_empty) wake_.notify_one();
   }
+  std::int64_t dropped_in_all() const { return dropped_in_all_; }
 
  private:
   void run();
@@ -94,7 +97,8 @@ struct Log::Writer {
   Mutex mutex_;
   Condition wake_;
   std::string buffer_ GUARDED_BY(mutex_);
-  std::uint64_t dropped_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t dropped_ GUARDED_BY(mutex_) = 0;  // since a line last said so
+  std::atomic<std::int64_t> dropped_in_all_{0};
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool torn_ = false;   // the last line was written in part; of the thread alone
   std::thread thread_;  // the last member: it uses the others
@@ -114,6 +118,7 @@ void Log::Writer::run() {
     const Lock lock(mutex_);
     if (stopping_) return;
     dropped_ += static_cast<std::uint64_t>(lost);
+    dropped_in_all_ += lost;
   }
 }
 
@@ -171,6 +176,10 @@ Log::Log(const Options& options, const Clock& clock)
     : level_(options.level), clock_(clock), writer_(std::make_unique<Writer>(options.fd, clock)) {}
 
 Log::~Log() = default;
+
+std::int64_t Log::lines_dropped() const {
+  return writer_->dropped_in_all();
+}
 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (!enabled(level)) return;

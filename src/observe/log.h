@@ -44,6 +44,8 @@ class Log {
   bool enabled(LogLevel level) const { return level >= level_; }
   /// `event` is a stable snake_case word. Fields with an empty text are left out.
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
+  /// Those that were lost since the start.
+  std::int64_t lines_dropped() const;
 
  private:
   struct Writer;

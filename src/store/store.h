@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audit/trail_check.h"
+#include "base/durations.h"
 #include "base/environment.h"
 #include "base/result.h"
 #include "model/model.h"
@@ -229,6 +230,13 @@ struct StoreStatus {
   std::int64_t size_bytes = 0;
 };
 
+/// How long uses of the database took, the wait for a connection or for the line of writes
+/// included.
+struct StoreTimes {
+  const Durations& reads;
+  const Durations& commits;
+};
+
 /// Where clients, users and tokens are kept. Each engine passes the same contract tests.
 ///
 /// Every function may block and may be called from any thread, but `change_mark`, which never
@@ -260,6 +268,7 @@ class Store : public AdminStore {
   virtual Result<StoreStatus> status() = 0;
   /// Whether reading works; what /readyz asks.
   virtual Status ping() = 0;
+  virtual StoreTimes times() const = 0;
 
   // Adding
   virtual Status create_client(const NewClient& client) = 0;

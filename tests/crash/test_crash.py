@@ -273,6 +273,7 @@ def test_a_full_disk(small_disk):
         more, refusal = fill_until_refused(user)
         kept += more
         assert refusal.status == 503 and refusal.code == "storage_unavailable", refusal
+        assert b"\nclaviger_errors_total 1\n" in server.api.get("/metrics").body
         assert int(refusal.header("Retry-After")) >= 1
         check_all(server, kept, 200)  # checks go on
         check_all(server, [revoked.text], 401)

@@ -20,6 +20,7 @@ PATHS = {
     "/verify": set(METHODS) - {"trace"},
     "/healthz": {"get"},
     "/readyz": {"get"},
+    "/metrics": {"get"},
     "/oauth2/token": {"post"},
     "/oauth2/introspect": {"post"},
     "/oauth2/revoke": {"post"},

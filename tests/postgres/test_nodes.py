@@ -127,6 +127,34 @@ def test_a_node_that_leaves_is_waited_for_by_nobody(cluster):
     assert left == 2
 
 
+def metric(node, name):
+    lines = node.api.get("/metrics").body.decode().splitlines()
+    (value,) = [line.split()[1] for line in lines if line.startswith(name + " ")]
+    return float(value)
+
+
+def test_each_node_tells_of_its_lease_and_of_the_others(cluster):
+    until(lambda: {metric(node, "claviger_nodes") for node in cluster.nodes} == {3},
+          "each has seen all", SETTLED_S)
+    for node in cluster.nodes:
+        assert metric(node, "claviger_lease_remaining_seconds") > 0
+        assert metric(node, "claviger_lease_renewal_seconds_count") > 0
+    issuer, other = cluster.nodes[:2]
+    before = metric(issuer, "claviger_fence_seconds_count")
+    token = create_client(issuer).create_user().issue()
+    expect(token.revoke(), 200)
+    assert metric(issuer, "claviger_fence_seconds_count") == before + 1
+    assert metric(other, "claviger_epoch") == metric(issuer, "claviger_epoch") > 0
+
+
+def test_a_revocation_that_waits_for_a_lease_to_end_is_counted(cluster):
+    token = create_client(cluster.nodes[0]).create_user().issue()
+    before = metric(cluster.nodes[0], "claviger_fence_waited_out_total")
+    with stopped(cluster.nodes[2]):
+        expect(token.revoke(), 200)
+    assert metric(cluster.nodes[0], "claviger_fence_waited_out_total") == before + 1
+
+
 CHANGED_BY_HAND = {
     "a token revoked": "UPDATE tokens SET is_revoked = true WHERE id = '{token}'",
     "a token deleted": "DELETE FROM tokens WHERE id = '{token}'",

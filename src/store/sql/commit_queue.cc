@@ -24,11 +24,13 @@ Status run_in_savepoint(Connection& db, const CommitQueue::Work& work) {
 }  // namespace
 
 Status CommitQueue::run(const Work& work) {
+  const auto since = Durations::Clock::now();
   Waiter self(work);
   if (const auto batch = wait_for_turn(self); !batch.empty()) {
     commit(batch);
     leave(self, batch);
   }
+  times_.add_since(since);
   return std::move(self.outcome);
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/durations.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/wakeup.h"
@@ -31,6 +32,8 @@ class CommitQueue {
   /// Runs a write; returns when it is committed and durable, or undone.
   Status run(const Work& work);
 
+  const Durations& times() const { return times_; }
+
   /// How many writes are under way or wait.
   std::size_t size();
 
@@ -54,6 +57,7 @@ class CommitQueue {
   void leave(const Waiter& self, std::span<Waiter* const> batch);
   void commit(std::span<Waiter* const> batch);
 
+  Durations times_;
   Mutex mutex_;
   std::deque<Waiter*> line_ GUARDED_BY(mutex_);
 };

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/durations.h"
 #include "base/mutex.h"
 #include "store/sql/connection.h"
 
@@ -16,23 +17,29 @@ class ConnectionPool {
   /// A connection for this thread alone, given back when this object goes.
   class Lease {
    public:
-    Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection)
-        : pool_(pool), connection_(std::move(connection)) {}
+    explicit Lease(ConnectionPool& pool)
+        : pool_(pool), since_(Durations::Clock::now()), connection_(pool.take_one()) {}
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    ~Lease() { pool_.give_back(std::move(connection_)); }
+    ~Lease() {
+      pool_.times_.add_since(since_);
+      pool_.give_back(std::move(connection_));
+    }
     Connection& operator*() const { return *connection_; }
     Connection* operator->() const { return connection_.get(); }
 
    private:
     ConnectionPool& pool_;
+    Durations::Clock::time_point since_;
     std::unique_ptr<Connection> connection_;
   };
 
   explicit ConnectionPool(std::vector<std::unique_ptr<Connection>> connections)
       : free_(std::move(connections)) {}
 
-  Lease take() { return {*this, take_one()}; }
+  Lease take() { return Lease(*this); }
+  /// How long leases took, the wait for a connection included.
+  const Durations& times() const { return times_; }
 
  private:
   std::unique_ptr<Connection> take_one() {
@@ -50,6 +57,7 @@ class ConnectionPool {
     given_back_.notify_one();
   }
 
+  Durations times_;
   Mutex mutex_;
   Condition given_back_;
   std::vector<std::unique_ptr<Connection>> free_ GUARDED_BY(mutex_);

@@ -39,6 +39,9 @@ class SqlStore : public Store {
   Result<TokenPage> list_tokens(const TokenQuery& query) override;
   Result<StoreStatus> status() override;
   Status ping() override;
+  StoreTimes times() const override {
+    return {.reads = parts_.readers->times(), .commits = parts_.queue->times()};
+  }
 
   Status create_client(const NewClient& client) override;
   Status create_user(const NewUser& user) override;
