@@ -14,7 +14,7 @@ HEADER_HOMES = [
     (r"openssl/", ("crypto", "net", WIRING)),
     (r"sqlite3\.h", ("store/sqlite", WIRING)),
     (r"libpq", ("store/postgres",)),
-    (r"prometheus/", {"src/observe"}),
+    (r"prometheus/", ("observe",)),
     (r"simdjson", ("audit", "http", "openid", "token")),
     (r"httplib", ("openid",)),
     (r"CLI/", ("cli",)),
