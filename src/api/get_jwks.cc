@@ -1,9 +1,12 @@
+// RFC 7517. A key that another process has retired is not among them: who checks offline asks for
+// nothing else, so this may be the first request to find out.
 #include "api/endpoints.h"
 #include "base/json_writer.h"
 
 namespace claviger::api {
 
 Status get_jwks(Call& call) {
+  TRY_STATUS(call.app.services.view.refresh());
   JsonWriter json(json_body(call));
   json.begin_object().key("keys").begin_array();
   for (const auto& key : call.app.services.keys.public_keys()) {

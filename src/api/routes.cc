@@ -150,7 +150,7 @@ constexpr std::array kOwnRoutes = {
   Route{.method = Method::get, .pattern = "/.well-known/jwks.json",
         .credential = Credential::none, .body = {},
         .query = Query::none, .status = 200, .answer = "JwkSet",
-        .may_wait = false, .refusals = {},
+        .may_wait = true, .refusals = "503",
         .operation = "jwks", .summary = "The public keys that check tokens (RFC 7517)",
         .endpoint = get_jwks},
   Route{.method = Method::get, .pattern = "/openapi.json",
