@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "http/chunked.h"
 #include "http/request_parser.h"
+#include "http/trace.h"
 #include "require.h"
 
 namespace claviger::http {
@@ -35,6 +36,9 @@ void check_request(std::string_view bytes, const Request& request, const Head& h
     require(is_clean(name) && is_clean(value));
   }
   require(!head.chunked || head.content_length == 0);
+  if (const auto trace = trace_of(request.headers))
+    require(trace->trace_id.size() == 32 && trace->parent_id.size() == 16 &&
+            is_within(trace->trace_id, bytes) && is_within(trace->parent_id, bytes));
 }
 
 /// The same verdict must come of every way in which the bytes may arrive.

@@ -3,6 +3,7 @@
 #include "api/admission.h"
 #include "api/openapi.h"
 #include "http/problem.h"
+#include "http/trace.h"
 
 namespace claviger::api {
 namespace {
@@ -188,6 +189,7 @@ void Api::answered(const http::Request& request, const http::Response& response,
   const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - since;
   const auto id_text = [](const auto& id) { return id ? id->text() : std::string(); };
   const auto method = http::method_name(request.method);
+  const auto trace = http::trace_of(request.headers).value_or(http::Trace{});
   log_.write(level, response.status == 401 ? "authentication_failed" : "request",
              {{"request_id", http::request_id_text(request.id)},
               {"method", method.empty() ? std::string_view("other") : method},
@@ -197,6 +199,8 @@ void Api::answered(const http::Request& request, const http::Response& response,
               {"client_id", id_text(notes.client_id)},
               {"user_id", id_text(notes.user_id)},
               {"address", http::address_text(request.peer)},
+              {"trace_id", trace.trace_id},
+              {"parent_id", trace.parent_id},
               {"reason", notes.reason}});
 }
 

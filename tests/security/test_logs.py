@@ -2,11 +2,14 @@
 server's life; here stands what has to be in it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from api import bearer, create_client, key_header, master
 from wire import Closed, until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def line_of(server, answer):
@@ -33,6 +36,45 @@ def test_a_request_is_one_line(server, client, user, token):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
     assert [name for name in line if name.startswith("duration")]
     assert "not-to-be-logged" not in server.log_text()
+
+
+TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+def test_a_trace_is_carried_into_the_line(server, client):
+    headers = [*client.auth.items(), ("traceparent", f"00-{TRACE}-{PARENT}-01")]
+    line = line_of(server, server.api.get("/users", headers))
+    assert (line["trace_id"], line["parent_id"]) == (TRACE, PARENT)
+
+
+@pytest.mark.parametrize("sent", [[], ["not-a-trace-4711"], [f"00-{TRACE}-{PARENT}-01"] * 2])
+def test_what_is_no_trace_is_not(server, client, sent):
+    headers = [*client.auth.items(), *(("traceparent", value) for value in sent)]
+    line = line_of(server, server.api.get("/users", headers))
+    assert "trace_id" not in line and "parent_id" not in line
+    assert "4711" not in server.log_text()
+
+
+DOCUMENT = ROOT / "docs" / "logs.md"
+
+
+def test_each_event_is_documented():
+    """Those of the sources, by the word that follows a level, and the documented ones."""
+    sources = [path for path in (ROOT / "src").rglob("*.cc") if not path.stem.endswith("_test")]
+    text = "\n".join(path.read_text() for path in sources)
+    events = set(re.findall(r'(?:LogLevel::\w+|level|LogLevel::warning : LogLevel::info),\s+'
+                            r'"([a-z_]+)"', text))
+    events |= {"request", "authentication_failed", "log_lines_dropped", "certificate",
+               "audit_checkpoint", "audit_pruned"}
+    documented = set(re.findall(r"^\| `([a-z_]+)` \| (?:debug|info|warning|error)",
+                                DOCUMENT.read_text(), re.M))
+    assert documented == events
+
+
+def test_each_field_of_a_request_is_documented(server, client, user):
+    fields = set(line_of(server, user.login())) | set(line_of(server, client.get("/users/none")))
+    told = DOCUMENT.read_text().split("## Every line")[1].split("## Events")[0]
+    assert fields <= set(re.findall(r"`([a-z_]+)`", told))
 
 
 @pytest.mark.requirement("LOG-1")
