@@ -1,4 +1,4 @@
-"""OAuth 2 client libraries as they are published, against the server over TLS: each does the same."""
+"""OAuth 2 client libraries as published, against the server over TLS: each does the same."""
 
 import dataclasses
 
