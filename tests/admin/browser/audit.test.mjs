@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { accessible, button, dialog, go, launch, login } from './lib/panel.mjs';
-import { newPage, quiet, seed, seen } from './lib/panel.mjs';
+import { exported, newPage, quiet, seed, seen } from './lib/panel.mjs';
 import { Server } from './lib/server.mjs';
 
 describe('the audit trail', () => {
@@ -90,11 +89,7 @@ describe('the audit trail', () => {
   test('is exported', async () => {
     await page.reload();
     await go(page, '/audit', 'Audit trail');
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Export' }).click(),
-    ]);
-    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    const lines = (await exported(page)).trim().split('\n');
     assert.ok(
       lines.map((line) => JSON.parse(line)).some(({ action }) => action === 'client_created'),
     );

@@ -1,5 +1,7 @@
 // Chromium, and the panel as a person has it.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
@@ -46,6 +48,25 @@ export async function go(page, path, title) {
   await page.evaluate((to) => (window.location.hash = to), `#${path}`);
   await seen(heading(page, title));
   await gone(page.getByRole('progressbar'));
+}
+
+/**
+ * What the page's export saves. A file was once read that did not have all of it yet, so it is read
+ * until its last line is whole.
+ */
+export async function exported(page) {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export' }).click(),
+  ]);
+  assert.equal(await download.failure(), null);
+  let text = '';
+  for (let i = 0; i < 500 && !text.endsWith('\n'); i++) {
+    await setTimeout(i === 0 ? 0 : 10);
+    text = await readFile(await download.path(), 'utf8');
+  }
+  assert.ok(text.endsWith('\n'), `an export that ends with ${JSON.stringify(text.slice(-80))}`);
+  return text;
 }
 
 /** The panel's API as the page's session, for what a test needs beforehand. */
