@@ -39,7 +39,8 @@ LeakReport search(const Asked& asked) {
   auto report = scan_files(
       asked.paths, jobs, [&bar](std::int64_t done, std::int64_t total) { bar.show(done, total); });
   if (asked.history)
-    for (const auto& path : asked.paths) take_in(report, scan_history(path));
+    for (const auto& path : asked.paths)
+      if (path != "-") take_in(report, scan_history(path));
   return report;
 }
 

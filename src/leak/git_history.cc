@@ -162,13 +162,13 @@ struct Introduced {
   std::string path;
 };
 
-/// Goes through the changes of all commits once, the newest first: what is told last of an object
-/// is where it came from.
+/// Goes through the changes of all commits once, each before its parents: what is told last of an
+/// object is where it came from.
 std::optional<std::string> find_commits(const std::string& repository,
                                         std::map<std::string, Introduced, std::less<>>& objects) {
   Git git(repository,
           {"-c", "core.quotePath=false", "-c", "log.showRoot=true", "-c", "log.showSignature=false",
-           "log", "--all", "--reflog", "-m", "--raw", "--no-abbrev", "--no-renames",
+           "log", "--all", "--reflog", "--topo-order", "-m", "--raw", "--no-abbrev", "--no-renames",
            "--no-ext-diff", "--no-textconv", "--no-color", "--format=commit %H"});
   std::string commit;
   while (const auto line = git.line()) {
