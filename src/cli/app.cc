@@ -52,6 +52,7 @@ std::unique_ptr<CLI::App> make_app(Chosen& chosen) {
   add_database_group(*app, chosen);
   add_cluster_group(*app, chosen);
   add_doctor(*app, chosen);
+  add_scan(*app, chosen);
   add_completion_group(*app, chosen);
   add_version(*app, chosen);
   return app;

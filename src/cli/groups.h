@@ -26,6 +26,7 @@ void add_database_prune(CLI::App& group, Chosen& chosen);
 void add_cluster_group(CLI::App& app, Chosen& chosen);
 void add_completion_group(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
+void add_scan(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
 
 /// `run` without the writing: what is said is in `output`.

@@ -63,17 +63,7 @@ std::size_t harmful(std::string_view text) {
 }
 
 std::string shown(const Value& value) {
-  const std::string text = std::visit(TextValue{}, value);
-  std::string out;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto bytes = harmful(rest);
-    if (bytes > 0)
-      out += replacement;
-    else
-      out += rest.front();
-    rest.remove_prefix(std::max<std::size_t>(bytes, 1));
-  }
-  return out;
+  return harmless(std::visit(TextValue{}, value));
 }
 
 void append_padded(std::string& out, std::string_view text, std::size_t width) {
@@ -93,6 +83,19 @@ Cells cells_of(const std::vector<std::string_view>& columns, const Record& row) 
 }
 
 }  // namespace
+
+std::string harmless(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto bytes = harmful(text);
+    if (bytes > 0)
+      out += replacement;
+    else
+      out += text.front();
+    text.remove_prefix(std::max<std::size_t>(bytes, 1));
+  }
+  return out;
+}
 
 std::string json_members(const Record& record) {
   std::string out;

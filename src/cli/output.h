@@ -44,6 +44,9 @@ std::string json_list_line(std::string_view name, const std::vector<Record>& row
 /// The members of `record` without the braces, to be followed by others.
 std::string json_members(const Record& record);
 
+/// A text in which characters that move a terminal's cursor or the direction of writing are
+/// replaced.
+std::string harmless(std::string_view text);
 /// A line for each field: names, then aligned values.
 std::string text_lines(const Record& record);
 /// A table of these fields of the rows under a line of their names. Characters that move a

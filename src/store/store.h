@@ -259,6 +259,10 @@ class Store : public AdminStore {
       std::span<const LoginName> logins, Instant now) = 0;
   Result<std::optional<UserCredential>> find_credential(ClientId client,
                                                         std::string_view identifier, Instant now);
+  /// The active or inactive user of any client whose secret this is, now or by a grace period that
+  /// lasts. Goes through all users: no login needs it.
+  virtual Result<std::optional<User>> find_user_by_secret(const UserSecretHash& hash,
+                                                          Instant now) = 0;
   /// Page `page` (from 1) of a client's users in the order of creation. Costs the same for any
   /// page; `total` is exact.
   virtual Result<UserPage> list_users(ClientId client, std::int64_t page,

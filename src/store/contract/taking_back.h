@@ -156,6 +156,31 @@ TEST_P(StoreContract, ARotatedSecretWorksUntilItsGraceEnds) {
   EXPECT_FALSE(must(store_->create_token(make_.token(user))));
 }
 
+TEST_P(StoreContract, AUserIsFoundByItsSecretAlone) {
+  const auto user = add_user(add_client().id);
+  add_user(add_client().id);
+  const auto find = [&](const UserSecretHash& hash) {
+    return must(store_->find_user_by_secret(hash, make_.now));
+  };
+  EXPECT_EQ(find(user.secret_hash)->id, user.id);
+  EXPECT_EQ(find(user.secret_hash)->client_id, user.client_id);
+  EXPECT_FALSE(find(make_.hash<UserSecretHash>()).has_value());
+  const auto grace_end = make_.now + seconds{100};
+  const SecretRotation rotation{.hash = make_.hash<UserSecretHash>(),
+                                .preview = "sk-user-...new",
+                                .now = make_.now,
+                                .origin = somebody,
+                                .previous_expires_at = grace_end};
+  must_have(store_->rotate_secret(user.client_id, user.id, rotation));
+  EXPECT_EQ(find(rotation.hash)->id, user.id);
+  EXPECT_EQ(find(user.secret_hash)->id, user.id);
+  make_.now = grace_end;
+  EXPECT_FALSE(find(user.secret_hash).has_value());
+  must_have(
+      store_->update_user(user.client_id, user.id, {.is_active = false}, make_.now, somebody));
+  EXPECT_FALSE(find(rotation.hash)->is_active);
+}
+
 TEST_P(StoreContract, ARotationCanRevokeTheUsersTokens) {
   const auto user = add_user(add_client().id);
   const auto token = add_token(user);

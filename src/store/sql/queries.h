@@ -26,6 +26,7 @@ enum class Query : std::uint8_t {
   find_user,              // client, id
   find_credential,        // client, identifier, now
   find_credential_by_id,  // user, now
+  find_user_by_secret,    // hash, now
   list_users,             // client, first ordinal, last ordinal
   find_token,             // client, id
   list_user_tokens,       // client, user, before, limit

@@ -81,6 +81,11 @@ Result<std::vector<std::optional<UserCredential>>> SqlStore::find_credentials(
   return found;
 }
 
+Result<std::optional<User>> SqlStore::find_user_by_secret(const UserSecretHash& hash, Instant now) {
+  auto db = reader();
+  return first(TRY(db->query(Query::find_user_by_secret, hash, now)), read_user);
+}
+
 Result<UserPage> SqlStore::list_users(ClientId client, std::int64_t page, std::int64_t page_size) {
   auto db = reader();
   const auto snapshot = TRY(Snapshot::begin(*db));

@@ -34,6 +34,7 @@ class SqlStore : public Store {
   Result<std::optional<User>> find_user(ClientId client, UserId id) override;
   Result<std::vector<std::optional<UserCredential>>> find_credentials(
       std::span<const LoginName> logins, Instant now) override;
+  Result<std::optional<User>> find_user_by_secret(const UserSecretHash& hash, Instant now) override;
   Result<UserPage> list_users(ClientId client, std::int64_t page, std::int64_t page_size) override;
   Result<std::optional<Token>> find_token(ClientId client, TokenId id) override;
   Result<TokenPage> list_tokens(const TokenQuery& query) override;

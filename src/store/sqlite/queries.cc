@@ -84,6 +84,9 @@ constexpr std::array texts{
          " CASE WHEN u.previous_secret_expires_at_ms > ?2 THEN u.previous_secret_hash END"
          " FROM users u JOIN clients c ON c.id = u.client_id"
          " WHERE u.id = ?1 AND c.is_active = 1"},
+    Text{Query::find_user_by_secret,
+         "SELECT " USER_COLUMNS " FROM users u WHERE u.secret_hash = ?1"
+         " OR (u.previous_secret_hash = ?1 AND u.previous_secret_expires_at_ms > ?2)"},
     Text{Query::list_users,
          "SELECT " USER_COLUMNS ", t.preview, t.expires_at_ms, t.created_by_username"
          " FROM users u LEFT JOIN tokens t ON t.id ="
