@@ -103,6 +103,7 @@ void add_database_group(CLI::App& app, Chosen& chosen) {
     add_setting_flags(*command, chosen, false);
   }
   add_backup(group, chosen);
+  add_database_copy(group, chosen);
 }
 
 }  // namespace claviger::cli
