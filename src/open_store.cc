@@ -1,5 +1,7 @@
 #include "open_store.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
 
 #include "store/postgres/members.h"
@@ -12,22 +14,32 @@ namespace {
 
 constexpr std::string_view sqlite_prefix = "sqlite:";
 
-bool is_sqlite(const Settings& settings) {
-  return settings.database_url.starts_with(sqlite_prefix);
+bool is_sqlite(const std::string& url) {
+  return url.starts_with(sqlite_prefix);
 }
 
-std::string sqlite_path(const Settings& settings) {
-  return settings.database_url.substr(sqlite_prefix.size());
+std::string sqlite_path(const std::string& url) {
+  return url.substr(sqlite_prefix.size());
+}
+
+Result<cli::SchemaState> look_at_schema(const std::string& url) {
+  if (is_sqlite(url)) {
+    const auto schema = TRY(sqlite_schema(sqlite_path(url)));
+    return cli::SchemaState{schema.version, schema.newest};
+  }
+  const auto schema = TRY(postgres_schema(url));
+  return cli::SchemaState{schema.version, schema.newest};
 }
 
 }  // namespace
 
 Result<OpenStore> open_store(const Settings& settings, bool create, Log& log) {
   OpenStore opened;
-  if (is_sqlite(settings)) {
-    opened.store = TRY(open_sqlite(
-        {.path = sqlite_path(settings), .environment = settings.environment, .create = create},
-        log));
+  if (is_sqlite(settings.database_url)) {
+    opened.store = TRY(open_sqlite({.path = sqlite_path(settings.database_url),
+                                    .environment = settings.environment,
+                                    .create = create},
+                                   log));
     return opened;
   }
   opened.store = TRY(open_postgres(
@@ -37,20 +49,33 @@ Result<OpenStore> open_store(const Settings& settings, bool create, Log& log) {
 }
 
 Result<cli::SchemaState> look_at_schema(const Settings& settings) {
-  if (is_sqlite(settings)) {
-    const auto schema = TRY(sqlite_schema(sqlite_path(settings)));
-    return cli::SchemaState{schema.version, schema.newest};
-  }
-  const auto schema = TRY(postgres_schema(settings.database_url));
-  return cli::SchemaState{schema.version, schema.newest};
+  return look_at_schema(settings.database_url);
 }
 
 Result<cli::BackupFile> back_up(const Settings& settings, const std::string& file) {
-  if (!is_sqlite(settings))
+  if (!is_sqlite(settings.database_url))
     return fail(Code::unacceptable_field,
                 "A PostgreSQL database is backed up by its own tools: pg_dump, or pg_basebackup.");
-  const auto backup = TRY(back_up_sqlite(sqlite_path(settings), file));
+  const auto backup = TRY(back_up_sqlite(sqlite_path(settings.database_url), file));
   return cli::BackupFile{.schema_version = backup.schema_version, .size_bytes = backup.size_bytes};
+}
+
+Result<std::vector<CopiedTable>> copy_database(const Settings& settings, const std::string& from,
+                                               const std::string& to,
+                                               const CopyProgress& progress) {
+  const auto schema = TRY(look_at_schema(from));
+  if (schema.version == 0)
+    return fail(Code::storage_unavailable, "There is nothing in the database to copy from.");
+  if (schema.version != schema.newest)
+    return fail(Code::storage_unavailable,
+                fmt::format("The database to copy from has schema version {}, and this program's "
+                            "is {}: run claviger database migrate on it first.",
+                            schema.version, schema.newest));
+  const auto source =
+      TRY(is_sqlite(from) ? open_sqlite_source(sqlite_path(from)) : open_postgres_source(from));
+  auto target = TRY(is_sqlite(to) ? open_sqlite_target(sqlite_path(to), settings.environment)
+                                  : open_postgres_target(to, settings.environment));
+  return sql::copy(*source, target, settings.environment, progress);
 }
 
 }  // namespace claviger

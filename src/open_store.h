@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/cli.h"
@@ -25,5 +27,9 @@ Result<cli::SchemaState> look_at_schema(const Settings& settings);
 
 /// Copies the database into a new file, as `claviger database backup` does.
 Result<cli::BackupFile> back_up(const Settings& settings, const std::string& file);
+
+/// Copies a database into an empty one, as `claviger database copy` does.
+Result<std::vector<CopiedTable>> copy_database(const Settings& settings, const std::string& from,
+                                               const std::string& to, const CopyProgress& progress);
 
 }  // namespace claviger

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "config/load.h"
 #include "service/services.h"
+#include "store/copy.h"
 #include "store/members.h"
 
 namespace claviger::cli {
@@ -50,6 +51,12 @@ struct Wiring {
   /// Copies the database, in use or not, into a new file. Errors: conflict, if there is one;
   /// storage_unavailable; unacceptable_field, if this engine has tools of its own for that.
   std::function<Result<BackupFile>(const Settings& settings, const std::string& file)> back_up{};
+  /// Copies the whole database at `from` into the empty one at `to`; both are checked URLs. Errors:
+  /// sql::copy's; storage_unavailable, if `from` is not up to date.
+  std::function<Result<std::vector<CopiedTable>>(const Settings& settings, const std::string& from,
+                                                 const std::string& to,
+                                                 const CopyProgress& progress)>
+      copy{};
   /// Names and versions of the libraries in use, for `claviger version`.
   std::vector<std::pair<std::string, std::string>> libraries;
 };

@@ -104,6 +104,7 @@ void add_database_group(CLI::App& app, Chosen& chosen) {
   }
   add_backup(group, chosen);
   add_database_prune(group, chosen);
+  add_database_copy(group, chosen);
 }
 
 }  // namespace claviger::cli

@@ -23,6 +23,7 @@ void add_admin_group(CLI::App& app, Chosen& chosen);
 void add_audit_group(CLI::App& app, Chosen& chosen);
 void add_database_group(CLI::App& app, Chosen& chosen);
 void add_database_prune(CLI::App& group, Chosen& chosen);
+void add_database_copy(CLI::App& group, Chosen& chosen);
 void add_cluster_group(CLI::App& app, Chosen& chosen);
 void add_completion_group(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);

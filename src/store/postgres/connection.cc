@@ -180,6 +180,15 @@ Result<sql::Statement*> Connection::prepared_at(std::size_t place) {
   return &statements_[place];
 }
 
+Result<std::unique_ptr<sql::Statement>> Connection::prepare(const std::string& sql) {
+  TRY_STATUS(ensure_open());
+  auto statement = std::make_unique<Statement>(*this, fmt::format("p{}", ++prepared_count_));
+  if (pq().sendPrepare(connection_.get(), statement->name_.c_str(), sql.c_str(), 0, nullptr) != 1)
+    return fail(broken(trimmed(pq().errorMessage(connection_.get()))));
+  ++pending_;
+  return statement;
+}
+
 Status Connection::send(const Statement& statement) {
   if (!connection_) return fail(broken("the connection is closed"));
   std::vector<const char*> values;
@@ -321,6 +330,12 @@ Status Connection::run(const std::string& sql) {
     return fail(broken("not in pipeline mode"));
   const ResultPtr result(pq().exec(connection_.get(), sql.c_str()));
   if (has_failed(result.get())) return fail(error_of(result.get()));
+  return {};
+}
+
+Status Connection::begin(const std::string& sql) {
+  TRY_STATUS(run(sql));
+  in_transaction_ = true;
   return {};
 }
 

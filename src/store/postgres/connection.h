@@ -81,6 +81,9 @@ class Connection final : public sql::Connection {
 
   Status run(const std::string& sql) override;
   Result<std::int64_t> number(const std::string& sql) override;
+  Result<std::unique_ptr<sql::Statement>> prepare(const std::string& sql) override;
+  /// Begins a transaction by `sql` before any statement is prepared: one that may make the tables.
+  Status begin(const std::string& sql);
 
   using sql::Connection::execute;
   using sql::Connection::execute_later;
@@ -146,10 +149,11 @@ class Connection final : public sql::Connection {
   ConnectionOptions options_;
   std::unique_ptr<pg_conn, Close> connection_;
   std::vector<Statement> statements_;
-  std::size_t pending_ = 0;      // statements that were sent and whose answers were not read
-  bool in_transaction_ = false;  // as this side knows
-  bool is_warned_ = false;       // the server sent a warning since the last commit began
-  std::array<char, 6> state_{};  // SQLSTATE of the last failure; empty: the connection's
+  std::size_t prepared_count_ = 0;  // statements that are not among the queries
+  std::size_t pending_ = 0;         // statements that were sent and whose answers were not read
+  bool in_transaction_ = false;     // as this side knows
+  bool is_warned_ = false;          // the server sent a warning since the last commit began
+  std::array<char, 6> state_{};     // SQLSTATE of the last failure; empty: the connection's
   bool commit_sent_ = false;
 };
 

@@ -23,20 +23,6 @@ Status apply(Connection& db, const Migration& migration, const Environment& envi
                   migration.version, migration.name));
 }
 
-Status apply_missing(Connection& db, const Environment& environment) {
-  TRY_STATUS(db.run(lock));
-  TRY_STATUS(db.run(versions_table));
-  const int current = TRY(schema_version(db));
-  for (const auto& migration : migrations())
-    if (migration.version > current) TRY_STATUS(apply(db, migration, environment));
-  const auto same = TRY(db.number(
-      fmt::format("SELECT count(*) FROM meta WHERE environment = '{}'", environment.name())));
-  if (same == 1) return {};
-  return fail(Code::wrong_environment,
-              fmt::format("The database belongs to another environment, and this is \"{}\".",
-                          environment.name()));
-}
-
 }  // namespace
 
 Result<int> schema_version(Connection& db) {
@@ -57,9 +43,23 @@ Result<int> schema_version(Connection& db) {
   return static_cast<int>(version);
 }
 
+Status migrate_within(Connection& db, const Environment& environment) {
+  TRY_STATUS(db.run(lock));
+  TRY_STATUS(db.run(versions_table));
+  const int current = TRY(schema_version(db));
+  for (const auto& migration : migrations())
+    if (migration.version > current) TRY_STATUS(apply(db, migration, environment));
+  const auto same = TRY(db.number(
+      fmt::format("SELECT count(*) FROM meta WHERE environment = '{}'", environment.name())));
+  if (same == 1) return {};
+  return fail(Code::wrong_environment,
+              fmt::format("The database belongs to another environment, and this is \"{}\".",
+                          environment.name()));
+}
+
 Status migrate(Connection& db, const Environment& environment) {
   TRY_STATUS(db.run("BEGIN"));
-  auto status = apply_missing(db, environment);
+  auto status = migrate_within(db, environment);
   if (status) status = db.run("COMMIT");
   if (!status) (void)db.run("ROLLBACK");
   return status;

@@ -23,5 +23,7 @@ Result<int> schema_version(Connection& db);
 /// Brings the schema up to date, one node at a time, in one transaction, and stamps a new database
 /// with the environment. Errors: wrong_environment if it has another's stamp (ENV-1).
 Status migrate(Connection& db, const Environment& environment);
+/// The same within a transaction that the caller begins and ends.
+Status migrate_within(Connection& db, const Environment& environment);
 
 }  // namespace claviger::postgres

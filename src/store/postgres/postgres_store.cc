@@ -41,6 +41,19 @@ Status check_encoding(Connection& db) {
   return fail(cannot_open("its encoding is not UTF8"));
 }
 
+// The members of the cluster acknowledge epochs by their entries in the log.
+constexpr const char* log_newest_epoch =
+    "INSERT INTO fence_log (epoch, stamp, kind, key)"
+    " SELECT epoch, gen_random_uuid(), 'K', '00000000-0000-0000-0000-000000000000'"
+    " FROM fence_counter WHERE epoch > 0";
+
+Status commit_copy(sql::Connection& db) {
+  if (TRY(static_cast<Connection&>(db).commit())) return {};
+  return fail(Code::storage_unavailable,
+              "PostgreSQL did not say whether it stored the copy. The same command tells: it "
+              "finds the database empty, or refuses it.");
+}
+
 }  // namespace
 }  // namespace postgres
 
@@ -67,6 +80,23 @@ Result<PostgresSchema> postgres_schema(const std::string& url) {
   auto db = TRY(connect(url));
   return PostgresSchema{.version = TRY(schema_version(*db)),
                         .newest = static_cast<int>(migrations().size())};
+}
+
+Result<std::unique_ptr<sql::Connection>> open_postgres_source(const std::string& url) {
+  auto db = TRY(postgres::connect(url));
+  TRY_STATUS(db->begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+  return db;
+}
+
+Result<sql::CopyTarget> open_postgres_target(const std::string& url,
+                                             const Environment& environment) {
+  using namespace postgres;
+  auto db = TRY(connect(url));
+  TRY_STATUS(check_encoding(*db));
+  TRY_STATUS(db->begin("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"));
+  TRY_STATUS(migrate_within(*db, environment));
+  TRY_STATUS(db->run("SELECT 1 FROM audit_trail FOR UPDATE"));  // as whoever writes does
+  return sql::CopyTarget{.db = std::move(db), .last = {log_newest_epoch}, .commit = commit_copy};
 }
 
 }  // namespace claviger

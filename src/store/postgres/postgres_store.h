@@ -6,6 +6,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "observe/log.h"
+#include "store/sql/copy.h"
 #include "store/store.h"
 
 namespace claviger {
@@ -29,5 +30,11 @@ struct PostgresSchema {
 };
 /// Looks, and changes nothing.
 Result<PostgresSchema> postgres_schema(const std::string& url);
+
+/// Opens a database that is up to date for sql::copy to read.
+Result<std::unique_ptr<sql::Connection>> open_postgres_source(const std::string& url);
+/// Opens one for sql::copy to fill. Errors: as of open_postgres.
+Result<sql::CopyTarget> open_postgres_target(const std::string& url,
+                                             const Environment& environment);
 
 }  // namespace claviger

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -168,6 +169,10 @@ class Connection {
   virtual Status run(const std::string& sql) = 0;
   /// The one value of a statement that is not among the queries: start checks.
   virtual Result<std::int64_t> number(const std::string& sql) = 0;
+  /// A statement that is not among the queries, for copies: its parameters are $1, $2 and so on, in
+  /// their order. For use while the connection is there, in one transaction: what is wrong with it
+  /// may be told when it first runs. Afterwards `run` and `number` may be refused.
+  virtual Result<std::unique_ptr<Statement>> prepare(const std::string& sql) = 0;
 
  protected:
   virtual Result<Statement*> prepared(Query query) = 0;

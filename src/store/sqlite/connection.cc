@@ -149,6 +149,13 @@ Result<std::int64_t> Connection::number(const std::string& sql) {
   return value;
 }
 
+Result<std::unique_ptr<sql::Statement>> Connection::prepare(const std::string& sql) {
+  sqlite3_stmt* prepared = nullptr;
+  if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK)
+    return fail(error_of(db_));
+  return std::make_unique<Statement>(prepared);
+}
+
 bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }

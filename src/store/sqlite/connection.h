@@ -69,6 +69,7 @@ class Connection final : public sql::Connection {
 
   Status run(const std::string& sql) override;
   Result<std::int64_t> number(const std::string& sql) override;
+  Result<std::unique_ptr<sql::Statement>> prepare(const std::string& sql) override;
 
   /// Copies the database, as it is at one moment, into a file that is empty. Others go on writing.
   Status vacuum_into(const std::string& path);

@@ -26,15 +26,6 @@ Status apply(Connection& db, const Migration& migration, const Environment& envi
                   migration.version, migration.name));
 }
 
-Status apply_missing(Connection& db, const Environment& environment) {
-  TRY_STATUS(db.run(versions_table));
-  const int current = TRY(schema_version(db));
-  for (const auto& migration : migrations()) {
-    if (migration.version > current) TRY_STATUS(apply(db, migration, environment));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<int> schema_version(Connection& db) {
@@ -60,10 +51,19 @@ Result<int> schema_version(Connection& db) {
   return static_cast<int>(version);
 }
 
+Status migrate_within(Connection& db, const Environment& environment) {
+  TRY_STATUS(db.run(versions_table));
+  const int current = TRY(schema_version(db));
+  for (const auto& migration : migrations()) {
+    if (migration.version > current) TRY_STATUS(apply(db, migration, environment));
+  }
+  return {};
+}
+
 Status migrate(Connection& db, const Environment& environment) {
   if (TRY(schema_version(db)) == static_cast<int>(migrations().size())) return {};
   TRY_STATUS(db.run("BEGIN IMMEDIATE"));
-  auto status = apply_missing(db, environment);
+  auto status = migrate_within(db, environment);
   if (status) status = db.run("COMMIT");
   if (!status && db.in_transaction()) (void)db.run("ROLLBACK");
   return status;

@@ -23,6 +23,8 @@ std::span<const Migration> migrations();
 Result<int> schema_version(Connection& db);
 /// Brings the schema up to date, in one transaction. Safe from several processes at once.
 Status migrate(Connection& db, const Environment& environment);
+/// The same within a transaction that writes and that the caller ends.
+Status migrate_within(Connection& db, const Environment& environment);
 /// Fails if the database belongs to another environment (ENV-1).
 Status check_environment(Connection& db, const std::string& path, const Environment& environment);
 

@@ -92,6 +92,27 @@ std::unique_ptr<sql::ConnectionPool> pool_of(std::unique_ptr<Connection> connect
   return std::make_unique<sql::ConnectionPool>(std::move(one));
 }
 
+/// Brings the counters up to date that triggers would have kept, and has the log's newest entry.
+const std::vector<std::string>& last_of_copy() {
+  static const std::vector<std::string> all{
+      "UPDATE meta SET client_rows = (SELECT count(*) FROM clients),"
+      " user_rows = (SELECT count(*) FROM users), token_rows = (SELECT count(*) FROM tokens)",
+      "INSERT INTO fence_log (epoch, kind, key)"
+      " SELECT epoch, 'K', zeroblob(16) FROM fence_counter WHERE epoch > 0"};
+  return all;
+}
+
+Result<std::unique_ptr<Connection>> begin_copy(const std::string& path,
+                                               const Environment& environment) {
+  auto db = TRY(Connection::open({.path = path, .cache_kib = writer_cache_kib}));
+  TRY_STATUS(schema_version(*db));  // before anything is written to what may not be ours
+  TRY_STATUS(use_write_ahead_log(*db));
+  TRY_STATUS(db->run("BEGIN IMMEDIATE"));
+  TRY_STATUS(migrate_within(*db, environment));
+  sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  return db;
+}
+
 Result<std::unique_ptr<Store>> open_memory(const SqliteOptions& options, Log& log) {
   auto db = TRY(connect(options, writer_cache_kib, false));
   TRY_STATUS(migrate(*db, options.environment));
@@ -150,6 +171,21 @@ Result<SqliteSchema> sqlite_schema(const std::string& path) {
                         .newest = static_cast<int>(migrations().size())};
   };
   return explained(look(), path);
+}
+
+Result<std::unique_ptr<sql::Connection>> open_sqlite_source(const std::string& path) {
+  auto db = TRY(sqlite::Connection::open({.path = path, .read_only = true}));
+  TRY_STATUS(db->run("BEGIN"));
+  return db;
+}
+
+Result<sql::CopyTarget> open_sqlite_target(const std::string& path,
+                                           const Environment& environment) {
+  using namespace sqlite;
+  TRY_STATUS(create_file(path));
+  return sql::CopyTarget{.db = TRY(explained(begin_copy(path, environment), path)),
+                         .last = last_of_copy(),
+                         .commit = [](sql::Connection& db) { return db.run("COMMIT"); }};
 }
 
 }  // namespace claviger

@@ -7,6 +7,7 @@
 #include "base/environment.h"
 #include "base/result.h"
 #include "observe/log.h"
+#include "store/sql/copy.h"
 #include "store/store.h"
 
 namespace claviger {
@@ -30,5 +31,10 @@ struct SqliteSchema {
 };
 /// Looks, and changes nothing.
 Result<SqliteSchema> sqlite_schema(const std::string& path);
+
+/// Opens a database that is up to date for sql::copy to read.
+Result<std::unique_ptr<sql::Connection>> open_sqlite_source(const std::string& path);
+/// Opens one for sql::copy to fill; makes the file if need be. Errors: as of open_sqlite.
+Result<sql::CopyTarget> open_sqlite_target(const std::string& path, const Environment& environment);
 
 }  // namespace claviger
