@@ -41,7 +41,12 @@ def nginx(folder, place):
     return ["/usr/sbin/nginx", "-p", folder, "-e", folder / "log", "-c", folder / "main"]
 
 
-GATEWAYS = {"nginx": nginx}
+def caddy(folder, place):
+    place("Caddyfile")
+    return ["/usr/bin/caddy", "run", "--config", folder / "Caddyfile"]
+
+
+GATEWAYS = {"nginx": nginx, "caddy": caddy}
 
 
 class Gateway:
@@ -66,8 +71,8 @@ class Gateway:
         """Puts a shipped file into the folder with this run's ports, and other changes."""
         text = (FILES / name).read_text()
         for port, here in self.ports.items():
-            assert "127.0.0.1:" + port in text, f"{name} does not name port {port}"
-            text = text.replace("127.0.0.1:" + port, f"127.0.0.1:{here}")
+            assert ":" + port in text, f"{name} does not name port {port}"
+            text = text.replace(":" + port, f":{here}")
         for old, new in changes.items():
             assert old in text, f"{name} has no {old}"
             text = text.replace(old, new)

@@ -60,14 +60,18 @@ class Wire:
         self.asked = b""
         self.connections = 0
         self.open = set()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.port = 0
+        self.listen()
 
-    def _accept(self):
+    def listen(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def _accept(self, listener):
         while True:
             try:
-                near, _ = self.listener.accept()
+                near, _ = listener.accept()
             except OSError:
                 return
             try:
@@ -99,6 +103,7 @@ class Wire:
         self.open = set()
 
     def close(self):
+        """Refuses connections from now on, until `listen` is called."""
         shut(self.listener)
         self.listener.close()
         self.hang_up()
