@@ -46,7 +46,13 @@ def caddy(folder, place):
     return ["/usr/bin/caddy", "run", "--config", folder / "Caddyfile"]
 
 
-GATEWAYS = {"nginx": nginx, "caddy": caddy}
+def haproxy(folder, place):
+    place("haproxy.cfg")
+    place("haproxy.lua")
+    return ["/usr/sbin/haproxy", "-db", "-f", folder / "haproxy.cfg"]
+
+
+GATEWAYS = {"nginx": nginx, "caddy": caddy, "haproxy": haproxy}
 
 
 class Gateway:
@@ -67,15 +73,12 @@ class Gateway:
             self.stop()
             raise
 
-    def place(self, name, **changes):
-        """Puts a shipped file into the folder with this run's ports, and other changes."""
+    def place(self, name):
+        """Puts a shipped file into the folder with this run's ports and folder."""
         text = (FILES / name).read_text()
         for port, here in self.ports.items():
-            assert ":" + port in text, f"{name} does not name port {port}"
             text = text.replace(":" + port, f":{here}")
-        for old, new in changes.items():
-            assert old in text, f"{name} has no {old}"
-            text = text.replace(old, new)
+        text = text.replace("/etc/haproxy", str(self.folder))
         (self.folder / name).write_text(text)
 
     def is_listening(self):
