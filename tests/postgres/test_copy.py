@@ -220,6 +220,18 @@ def test_a_row_that_changed_on_its_way_is_found(filled, tmp_path):
     filled.copy(filled.url, target)  # a database that has but its tables is empty
 
 
+def test_what_the_other_kind_cannot_hold_is_told(filled, tmp_path):
+    odd = tmp_path / "odd.db"
+    filled.copy(filled.url, f"sqlite:{odd}")
+    with closing(sqlite3.connect(odd)) as db, db:
+        db.execute("UPDATE users SET scopes = 'a' || char(0) WHERE identifier = 'naïve'")
+    target = postgres.database(tmp_path)
+    said = filled.copy(f"sqlite:{odd}", target, status=6).stderr
+    assert b'Table "users" cannot' in said and b"scopes" in said
+    assert b"DETAIL" not in said  # which would show the row
+    assert is_bare(target)
+
+
 def test_a_target_with_rows_is_refused_and_stays(filled, tmp_path):
     there, here = postgres.database(tmp_path), f"sqlite:{tmp_path / 'copy.db'}"
     for target in (there, here):
@@ -273,5 +285,9 @@ def test_a_wrong_url_is_refused(filled, tmp_path, case):
 
 
 def test_nothing_to_copy(filled, tmp_path):
-    assert filled.copy(f"sqlite:{tmp_path / 'none'}", f"sqlite:{tmp_path / 'new'}", status=6)
+    new = f"sqlite:{tmp_path / 'new'}"
+    filled.copy(f"sqlite:{tmp_path / 'none'}", new, status=6)
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "none").touch()
+    assert b"nothing in" in filled.copy(f"sqlite:{tmp_path / 'none'}", new, status=6).stderr
+    assert not (tmp_path / "new").exists()

@@ -80,7 +80,10 @@ Error Connection::error_of(const pg_result* result) {
   const auto state = state_of(result);
   state_.fill('\0');
   std::copy_n(state.begin(), std::min(state.size(), state_.size() - 1), state_.begin());
-  auto cause = fmt::format("postgresql {}: {}", state, trimmed(pq().resultErrorMessage(result)));
+  // What else there is of it may show a row.
+  const char* primary = pq().resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  auto cause = fmt::format("postgresql {}: {}", state,
+                           trimmed(primary != nullptr ? primary : pq().resultErrorMessage(result)));
   if (state.starts_with("23"))
     return Error{.code = Code::conflict, .detail = "There is one already.", .cause = cause};
   return Error{.code = Code::storage_unavailable,

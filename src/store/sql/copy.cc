@@ -184,7 +184,7 @@ Status run_once(Connection& db, const std::string& sql) {
 Result<CopiedTable> copy_table(Connection& from, Connection& to, const Table& table, Steps& steps) {
   if (table.has_row) TRY_STATUS(run_once(to, fmt::format("DELETE FROM {}", table.name)));
   const auto insert = TRY(to.prepare(insert_sql(table)));
-  return Reader(from, table).read([&](const std::vector<Value>& row, bool is_page_end) -> Status {
+  const auto write = [&](const std::vector<Value>& row, bool is_page_end) -> Status {
     for (const auto& value : row) value.bind(*insert);
     // A page is under way at most where the engine has a network between.
     if (is_page_end)
@@ -194,7 +194,10 @@ Result<CopiedTable> copy_table(Connection& from, Connection& to, const Table& ta
     insert->reset();
     steps.step();
     return {};
-  });
+  };
+  const auto copied = TRY(Reader(from, table).read(write));
+  TRY(to.execute(Query::ping));  // has the answers to all that is under way
+  return copied;
 }
 
 /// How much was changed in a database: nothing is changed but for its last uses without a row of
@@ -255,7 +258,12 @@ Result<std::vector<CopiedTable>> copy(Connection& from, CopyTarget& to,
   Steps steps{.told = progress, .total = 2 * all};  // all is written, and read
   std::vector<CopiedTable> copied;
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    copied.push_back(TRY(copy_table(from, *to.db, tables[i], steps)));
+    auto table = copy_table(from, *to.db, tables[i], steps);
+    if (!table)
+      return fail(Code::storage_unavailable,
+                  fmt::format("Table \"{}\" cannot be copied. Nothing was.", tables[i].name),
+                  std::move(table).error().cause);
+    copied.push_back(*table);
     if (copied.back().rows != counts[i]) return differs(tables[i], "from its own count");
   }
   TRY(from.execute(Query::end_read));
