@@ -393,8 +393,8 @@ def in_shell(script, folder, **settings):
     if not (programs / "claviger").exists():
         (programs / "claviger").symlink_to(binary())
     env = {**settings, "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(folder)}
-    return subprocess.run(["sh", "-ec", script], cwd=folder, env=env, capture_output=True, text=True,
-                          timeout=60, check=False)
+    return subprocess.run(["sh", "-ec", script], cwd=folder, env=env, capture_output=True,
+                          text=True, timeout=60, check=False)
 
 
 def test_the_documented_searches(leaked, repository):
