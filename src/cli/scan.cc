@@ -168,11 +168,11 @@ int scan(Process& process, const Asked& asked) {
 }
 
 constexpr const char* footer =
-    R"(Needs neither settings nor a database, unless it is to --revoke. Each PATH is a file, a folder
-with all below it, or - for standard input. No .gitignore is heeded; symbolic links, special files and
-what is in .git are left out, unless they are a PATH. API keys and user secrets are found by prefix
-and checksum, so that there is no doubt about them; tokens by their form: whether their signature is
-good only --revoke can tell. What is found is shown by its preview alone:
+    R"(Needs neither settings nor a database, unless it is to --revoke. Each PATH is a file, a
+folder with all below it, or - for standard input. No .gitignore is heeded; symbolic links, special files
+and what is in .git are left out, unless they are a PATH. API keys and user secrets are found by
+prefix and checksum, so that there is no doubt about them; tokens by their form: whether their
+signature is good only --revoke can tell. What is found is shown by its preview alone:
 
   place                kind         environment  preview
   deploy/app.env:3:12  user_secret  production   sk-user-...RJ2d73Bc
@@ -193,7 +193,8 @@ taken_back says:
 Exit status:
   0  nothing was found
   1  something was found, taken back or not
-  2  something cannot be read, or the command line is not acceptable; findings are shown anyway
+  2  something cannot be read (what is found is shown all the same), or the command line is not
+     acceptable
   3  a setting is not acceptable (--revoke)
   6  the database is not there, not reachable or full (--revoke)
 

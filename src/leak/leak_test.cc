@@ -74,7 +74,7 @@ TEST(Leak, EnvironmentsOfAnyName) {
     EXPECT_EQ(find_leaks(user_secret(environment)).at(0).environment, environment);
 }
 
-TEST(Leak, AChangedBitOrAMissingEndIsNoKey) {
+TEST(Leak, AChangedBitOrAMissingEndIsNoKey) {  // SEC-1
   for (const auto& one : {api_key(), user_secret()}) {
     for (std::size_t bit = 0; bit < one.size() * 8; ++bit) {
       auto changed = one;

@@ -86,6 +86,7 @@ OFFERED = [
     ("claviger client rotate --gr", ["--grace-period"]),
     ("claviger client rotate --grace-period 60 --rev", ["--revoke-tokens"]),
     ("claviger token list --json --st", ["--state"]),
+    ("claviger scan --hi", ["--history"]),
     ("claviger serve --lis", ["--listen"]),
     ("claviger completion ", ["bash", "zsh", "fish", "--help"]),
 ]

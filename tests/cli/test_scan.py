@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -371,3 +372,67 @@ def test_without_a_database_or_keys(leaked, tmp_path):
     assert command("scan", "--revoke", "-", env=settings).returncode == 6
     assert command("scan", "--revoke", "-").returncode == 3
     assert list(tmp_path.iterdir()) == []
+
+
+# What docs/how-to-leaks.md says
+
+
+def documented_blocks():
+    return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "docs" / "how-to-leaks.md").read_text(),
+                      re.MULTILINE | re.DOTALL)
+
+
+def block(word):
+    (found,) = [text for text in documented_blocks() if word in text]
+    return found
+
+
+def in_shell(script, folder, **settings):
+    programs = folder.parent / "programs"
+    programs.mkdir(exist_ok=True)
+    if not (programs / "claviger").exists():
+        (programs / "claviger").symlink_to(binary())
+    env = {**settings, "PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(folder)}
+    return subprocess.run(["sh", "-ec", script], cwd=folder, env=env, capture_output=True,
+                          text=True, timeout=60, check=False)
+
+
+def test_the_documented_searches(leaked, repository):
+    commit(repository, "a leak", file=leaked.secret)
+    commit(repository, "deleted", file=None)
+    (repository / "kept").write_text(leaked.api_key)
+    done = in_shell(block("printenv"), repository, VARIABLE=leaked.token.text)
+    assert done.returncode == 0, done.stderr
+    assert [re.split("  +", line)[1] for line in done.stdout.splitlines() if ":" in line] == [
+        "api_key", "api_key", "user_secret", "token"]
+    pipeline = in_shell(block("leaks.json"), repository)
+    assert pipeline.returncode == FOUND
+    assert len(json.loads((repository / "leaks.json").read_text())["findings"]) == 2
+
+
+def test_the_documented_taking_back(server, leaked, tmp_path):
+    (tmp_path / "production.env").write_text(
+        "".join(f"{name}={value}\n" for name, value in server.settings.items()))
+    (tmp_path / "production.env").chmod(0o600)
+    (tmp_path / "leaked.log").write_text(f"Bearer {leaked.token.text}\n")
+    done = in_shell(block("--revoke"), tmp_path)
+    assert done.returncode == FOUND, done.stderr
+    assert "revoked" in done.stdout
+    assert_refused(leaked.token, "revoked")
+
+
+def test_the_documented_hook(leaked, repository):
+    """It refuses to add a credential, and lets one be taken out."""
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.write_text(block("--cached"))
+    commit(repository, "before there was a hook", old=leaked.secret)
+    hook.chmod(0o755)
+    (repository / "new").write_text(leaked.api_key)
+    add = "git add -A && git -c user.name=n -c user.email=e@example.com commit -q -m next"
+    refused = in_shell(add, repository)
+    assert refused.returncode != 0 and "sk-client-..." in refused.stdout + refused.stderr
+    assert leaked.api_key not in refused.stdout + refused.stderr
+    (repository / "new").unlink()
+    (repository / "old").unlink()
+    allowed = in_shell(add, repository)
+    assert allowed.returncode == 0, allowed.stderr
