@@ -61,8 +61,9 @@ def own_server(tmp_path_factory):
     """Starts servers of the test's own, also on what an earlier one of them left."""
     started = []
 
-    def start(before=None):
-        options = {"directory": before.server.directory} if before else {}
+    def start(before=None, **options):
+        if before:
+            options["directory"] = before.server.directory
         started.append(Secure(tmp_path_factory.mktemp("own"), "EdDSA", **options))
         return started[-1]
 

@@ -268,6 +268,15 @@ def check_by_jose(jwks, authority, issuer, token):
         raise Refused(words[refused.error]) from refused
 
 
+def check_by_oauth4webapi(jwks, authority, issuer, token):
+    words = {"OAUTH_JWT_TIMESTAMP_CHECK_FAILED": "expired", "OAUTH_INVALID_RESPONSE": "signature",
+             "OAUTH_KEY_SELECTION_FAILED": "key", "OAUTH_JWT_CLAIM_COMPARISON_FAILED": "claims"}
+    try:
+        return node("oauth4webapi-offline", authority, jwks=jwks, issuer=issuer, token=token)
+    except Refused as refused:
+        raise Refused(words[refused.error]) from refused
+
+
 def check_by_pyjwt(jwks, authority, issuer, token):
     """It fetches by urllib, which trusts what SSL_CERT_FILE names."""
     before = os.environ.get("SSL_CERT_FILE")
@@ -306,4 +315,5 @@ def check_by_authlib(jwks, authority, issuer, token):
                       ) from refused
 
 
-CHECKERS = {"jose": check_by_jose, "PyJWT": check_by_pyjwt, "authlib": check_by_authlib}
+CHECKERS = {"jose": check_by_jose, "oauth4webapi": check_by_oauth4webapi,
+            "PyJWT": check_by_pyjwt, "authlib": check_by_authlib}

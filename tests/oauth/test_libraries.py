@@ -5,8 +5,9 @@ import dataclasses
 import jwt
 import pytest
 
+from api import create_client
 from forge import claims_of, header_of
-from libraries import LIBRARIES, Credentials, Refused
+from libraries import LIBRARIES, Authlib, Credentials, Refused
 
 
 @pytest.fixture(params=["basic", "body"])
@@ -34,6 +35,19 @@ def test_the_metadata_are_found_and_believed(library, secure):
     assert found["token_endpoint"] == secure.url + "/oauth2/token"
     assert found["jwks_uri"] == secure.jwks
     assert found["token_issuer"] == secure.issuer
+
+
+@pytest.mark.parametrize("name", ["openid-client", "oauth4webapi"])
+def test_the_address_has_to_be_the_public_one(own_server, name):
+    """One that is not the metadata's issuer is refused by the Node.js libraries."""
+    secure = own_server(CLAVIGER_PUBLIC_URL="https://auth.example.com")
+    user = create_client(secure.server).create_user()
+    credentials = Credentials(secure.url, secure.authority, user.id, user.secret)
+    with pytest.raises(Refused) as refused:
+        LIBRARIES[name](credentials).discover()
+    assert refused.value.error == "OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED"
+    assert Authlib(credentials).discover()["issuer"] == "https://auth.example.com"
+    assert claims_of(user.issue().text)["iss"] == secure.issuer
 
 
 def test_a_token_is_got_and_used(library, user):
