@@ -45,10 +45,9 @@ def backend():
 
 
 @pytest.fixture(scope="module", params=GATEWAYS)
-def setup(request, server, backend, tmp_path_factory):
+def setup(request, server, backend):
     wire = Wire(server.address)
-    folder = tmp_path_factory.mktemp(request.param)
-    gateway = Gateway(request.param, folder, wire.port, backend.server_port)
+    gateway = Gateway(request.param, wire.port, backend.server_port)
     yield Setup(gateway, wire, backend)
     gateway.stop()
     wire.close()
@@ -174,9 +173,9 @@ def test_the_trace_goes_on(setup, token):
     assert TRACE.encode() in setup.wire.asked
 
 
-def test_claviger_learns_the_callers_address_from_the_gateway_alone(setup, token):
-    setup.pass_on("/", token, [("X-Forwarded-For", "203.0.113.7")])
-    assert b"203.0.113.7" not in setup.wire.asked
+def test_the_callers_address_comes_from_the_gateway_alone(setup, token):
+    request = setup.pass_on("/", token, [("X-Forwarded-For", "203.0.113.7")])
+    assert b"203.0.113.7" not in setup.wire.asked and "203.0.113.7" not in str(request)
     assert b"x-forwarded-for: 127.0.0.1\r\n" in setup.wire.asked.lower()
 
 
@@ -188,7 +187,7 @@ def test_connections_to_claviger_are_kept(setup, token):
     with Connection(setup.gateway.address) as connection:
         for number in range(20):
             assert setup.call_on(connection, f"/{number}", token).status == 200
-    assert setup.wire.connections - before <= 2
+    assert setup.wire.connections - before <= 5  # Apache: one a process and thread at most
     assert setup.wire.asked.count(b"GET /verify") == 41
 
 
