@@ -7,6 +7,8 @@ from parts import Wire, running_api
 from wire import Connection, request_bytes, until
 
 from api import bearer, create_client
+from blocks import assert_runs_as_written, runnable_blocks
+from claviger import ROOT
 
 NAMES = ["X-Auth-User-Id", "X-Auth-Username", "X-Auth-Client-Id", "X-Auth-Token-Id",
          "X-Auth-Scopes"]
@@ -86,6 +88,15 @@ def test_a_valid_token_passes_with_its_identity(setup, token, target):
     assert request["path"] == target
     assert identity_of(request) == identity(token)
     assert token.text not in str(request)
+
+
+def test_the_trial_of_the_how_to(setup, token, tmp_path):
+    blocks = runnable_blocks((ROOT / "docs/how-to-gateways.md").read_text())
+    assert len(blocks) == 1
+    here = "127.0.0.1:%d" % setup.gateway.address[1]
+    assert_runs_as_written(
+        blocks, tmp_path,
+        lambda text: f"token={token.text}\n" + text.replace("127.0.0.1:8080", here))
 
 
 @pytest.mark.parametrize("target", ["/", "/search"])
