@@ -1,11 +1,12 @@
 """Starts the gateways of packaging/gateways as they are shipped, but for ports and folders."""
 
-import grp
 import os
-import pwd
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
+from pathlib import Path
 
 from claviger import ROOT
 from processes import free_port
@@ -14,7 +15,7 @@ from wire import until
 FILES = ROOT / "packaging/gateways"
 NGINX = """
 daemon off;
-user {user};
+user www-data;
 pid {folder}/pid;
 error_log {folder}/log;
 events {{}}
@@ -30,14 +31,9 @@ http {{
 """
 
 
-def account():
-    """Who runs the tests, and their group: a gateway that root starts changes to another user."""
-    return f"{pwd.getpwuid(os.geteuid()).pw_name} {grp.getgrgid(os.getegid()).gr_name}"
-
-
 def nginx(folder, place):
     place("nginx.conf")
-    (folder / "main").write_text(NGINX.format(folder=folder, user=account()))
+    (folder / "main").write_text(NGINX.format(folder=folder))
     return ["/usr/sbin/nginx", "-p", folder, "-e", folder / "log", "-c", folder / "main"]
 
 
@@ -52,14 +48,38 @@ def haproxy(folder, place):
     return ["/usr/sbin/haproxy", "-db", "-f", folder / "haproxy.cfg"]
 
 
-GATEWAYS = {"nginx": nginx, "caddy": caddy, "haproxy": haproxy}
+APACHE = """
+ServerRoot {folder}
+ServerName localhost
+PidFile {folder}/pid
+ErrorLog {folder}/log
+User www-data
+Group www-data
+{modules}
+Include {folder}/apache.conf
+"""
+APACHE_MODULES = ("mpm_event", "authz_core", "headers", "lua", "proxy", "proxy_http")
+
+
+def apache(folder, place):
+    place("apache.conf")
+    place("apache.lua")
+    (folder / "apache.lua").rename(folder / "claviger.lua")
+    modules = "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
+                        for name in APACHE_MODULES)
+    (folder / "main").write_text(APACHE.format(folder=folder, modules=modules))
+    return ["/usr/sbin/apache2", "-D", "FOREGROUND", "-f", folder / "main"]
+
+
+GATEWAYS = {"nginx": nginx, "caddy": caddy, "haproxy": haproxy, "apache": apache}
 
 
 class Gateway:
     """One that runs; `address` is where it listens."""
 
-    def __init__(self, name, folder, claviger_port, api_port):
-        self.folder = folder
+    def __init__(self, name, claviger_port, api_port):
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="claviger-gateway-"))
+        folder.chmod(0o755)  # what root starts goes on as www-data
         self.address = ("127.0.0.1", free_port())
         self.ports = {"8080": self.address[1], "8003": claviger_port, "9000": api_port}
         command = GATEWAYS[name](folder, self.place)
@@ -78,7 +98,9 @@ class Gateway:
         text = (FILES / name).read_text()
         for port, here in self.ports.items():
             text = text.replace(":" + port, f":{here}")
-        text = text.replace("/etc/haproxy", str(self.folder))
+            text = text.replace(f'", {port}', f'", {here}')  # as Lua has it
+        for etc in ("/etc/haproxy", "/etc/apache2"):
+            text = text.replace(etc, str(self.folder))
         (self.folder / name).write_text(text)
 
     def is_listening(self):
@@ -92,3 +114,4 @@ class Gateway:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
+        shutil.rmtree(self.folder)

@@ -7,6 +7,8 @@ from parts import Wire, running_api
 from wire import Connection, request_bytes, until
 
 from api import bearer, create_client
+from blocks import assert_runs_as_written, runnable_blocks
+from claviger import ROOT
 
 NAMES = ["X-Auth-User-Id", "X-Auth-Username", "X-Auth-Client-Id", "X-Auth-Token-Id",
          "X-Auth-Scopes"]
@@ -45,10 +47,9 @@ def backend():
 
 
 @pytest.fixture(scope="module", params=GATEWAYS)
-def setup(request, server, backend, tmp_path_factory):
+def setup(request, server, backend):
     wire = Wire(server.address)
-    folder = tmp_path_factory.mktemp(request.param)
-    gateway = Gateway(request.param, folder, wire.port, backend.server_port)
+    gateway = Gateway(request.param, wire.port, backend.server_port)
     yield Setup(gateway, wire, backend)
     gateway.stop()
     wire.close()
@@ -87,6 +88,15 @@ def test_a_valid_token_passes_with_its_identity(setup, token, target):
     assert request["path"] == target
     assert identity_of(request) == identity(token)
     assert token.text not in str(request)
+
+
+def test_the_trial_of_the_how_to(setup, token, tmp_path):
+    blocks = runnable_blocks((ROOT / "docs/how-to-gateways.md").read_text())
+    assert len(blocks) == 1
+    here = "127.0.0.1:%d" % setup.gateway.address[1]
+    assert_runs_as_written(
+        blocks, tmp_path,
+        lambda text: f"token={token.text}\n" + text.replace("127.0.0.1:8080", here))
 
 
 @pytest.mark.parametrize("target", ["/", "/search"])
@@ -177,9 +187,9 @@ def test_the_trace_goes_on(setup, token):
     assert TRACE.encode() in setup.wire.asked
 
 
-def test_claviger_learns_the_callers_address_from_the_gateway_alone(setup, token):
-    setup.pass_on("/", token, [("X-Forwarded-For", "203.0.113.7")])
-    assert b"203.0.113.7" not in setup.wire.asked
+def test_the_callers_address_comes_from_the_gateway_alone(setup, token):
+    request = setup.pass_on("/", token, [("X-Forwarded-For", "203.0.113.7")])
+    assert b"203.0.113.7" not in setup.wire.asked and "203.0.113.7" not in str(request)
     assert b"x-forwarded-for: 127.0.0.1\r\n" in setup.wire.asked.lower()
 
 
@@ -191,7 +201,7 @@ def test_connections_to_claviger_are_kept(setup, token):
     with Connection(setup.gateway.address) as connection:
         for number in range(20):
             assert setup.call_on(connection, f"/{number}", token).status == 200
-    assert setup.wire.connections - before <= 2
+    assert setup.wire.connections - before <= 5  # Apache: one a process and thread at most
     assert setup.wire.asked.count(b"GET /verify") == 41
 
 

@@ -1,34 +1,10 @@
-"""Runs the README's commands, in order, in one shell, and compares what they print.
-
-A ```sh block is run; the ```json or ```text block after it is what it prints, where … stands for
-anything on one line. The server's address and folder are the only things put in place of what the
-README says.
-"""
-
-import re
-import subprocess
+"""Runs the README's commands. The server's address and folder are the only things put in place of
+what the README says."""
 
 import pytest
+
+from blocks import assert_runs_as_written, matches, runnable_blocks
 from claviger import ROOT, binary, fresh_credentials
-
-BLOCK = re.compile(r"^```(sh|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-END = "end-of-block"
-
-
-def runnable_blocks(text):
-    """[(commands, expected output)] of a Markdown text."""
-    blocks = []
-    for kind, body in BLOCK.findall(text):
-        if kind == "sh":
-            blocks.append((body, ""))
-        elif blocks:
-            blocks[-1] = (blocks[-1][0], blocks[-1][1] + body)
-    return blocks
-
-
-def matches(expected, printed):
-    pattern = ".*".join(re.escape(part) for part in expected.strip().split("…"))
-    return re.fullmatch(pattern, printed.strip()) is not None
 
 
 @pytest.fixture
@@ -46,23 +22,11 @@ def clone(start, tmp_path):
     return tmp_path, "%s:%d" % server.address
 
 
-def run_in_one_shell(folder, scripts):
-    """What each script prints, run one after the other in one shell."""
-    text = "".join(f"{script}\nprintf '%s\\n' {END}\n" for script in scripts)
-    done = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True,
-                          timeout=60)
-    assert done.returncode == 0, done.stderr
-    return [part.replace("\r", "") for part in done.stdout.split(END + "\n")[:-1]]
-
-
 def test_the_tour(clone):
     folder, address = clone
     blocks = runnable_blocks((ROOT / "README.md").read_text())
     assert len(blocks) >= 8
-    scripts = [commands.replace("127.0.0.1:8003", address) for commands, _ in blocks]
-    printed = run_in_one_shell(folder, scripts)
-    for (commands, expected), output in zip(blocks, printed, strict=True):
-        assert matches(expected, output), f"{commands}\nexpected: {expected}\nprinted: {output}"
+    assert_runs_as_written(blocks, folder, lambda text: text.replace("127.0.0.1:8003", address))
 
 
 def test_what_run_prints_is_the_tour():
