@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from processes import children_of, free_port, is_alive
+from processes import children_of, free_port, is_alive, kill_family
 from wire import until
 
 from blocks import assert_runs_as_written, runnable_blocks
@@ -49,7 +49,7 @@ def example(tmp_path):
     example = Example(tmp_path / "search-api")
     yield example
     if example.process.poll() is None:
-        example.stop()
+        kill_family(example.process)
 
 
 def test_what_it_prints_can_be_pasted(example):
