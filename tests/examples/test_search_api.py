@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from processes import children_of, free_port, is_alive, kill_family
+from processes import children_of, free_port, is_alive
 from wire import until
 
 from blocks import assert_runs_as_written, runnable_blocks
@@ -49,7 +49,8 @@ def example(tmp_path):
     example = Example(tmp_path / "search-api")
     yield example
     if example.process.poll() is None:
-        kill_family(example.process)
+        os.killpg(example.process.pid, signal.SIGKILL)  # all at once, or nginx starts new workers
+        example.process.wait()
 
 
 def test_what_it_prints_can_be_pasted(example):
