@@ -13,7 +13,7 @@ core.register_action("claviger", { "http-req" }, function(txn, question)
     if headers[name] then asked[name] = { headers[name][0] } end
   end
   local answer = core.httpclient():get({
-    url = "http://127.0.0.1:8003" .. question, headers = asked, timeout = 5000,
+    url = "http://127.0.0.1:8003" .. question, headers = asked, timeout = 1000,
   })
   for variable, name in pairs(passed_on) do
     local values = answer.headers and answer.headers[name]

@@ -49,7 +49,8 @@ def example(tmp_path):
     example = Example(tmp_path / "search-api")
     yield example
     if example.process.poll() is None:
-        example.stop()
+        os.killpg(example.process.pid, signal.SIGKILL)  # all at once, or nginx starts new workers
+        example.process.wait()
 
 
 def test_what_it_prints_can_be_pasted(example):
