@@ -1,6 +1,7 @@
 """Starts the gateways of packaging/gateways as they are shipped, but for ports and folders."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -101,6 +102,8 @@ class Gateway:
             text = text.replace(f'", {port}', f'", {here}')  # as Lua has it
         for etc in ("/etc/haproxy", "/etc/apache2"):
             text = text.replace(etc, str(self.folder))
+        if os.geteuid() != 0:  # only root changes to another user
+            text = re.sub(r"^  (user|group) haproxy\n", "", text, flags=re.MULTILINE)
         (self.folder / name).write_text(text)
 
     def is_listening(self):
