@@ -99,7 +99,7 @@ Error refuse_attempt(Call& call, Error error, std::string_view name) {
   return call.app.attempts.failed(std::move(error), call.request.peer, name);
 }
 
-// cppcheck-suppress passedByValue: it is moved from
+// cppcheck-suppress passedByValue ; it is moved from
 Api::Api(Services& services, AttemptLimiter& limiter, Log& log, Options options)
     : attempts_(limiter),
       app_{.services = services,
