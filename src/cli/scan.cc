@@ -169,9 +169,9 @@ int scan(Process& process, const Asked& asked) {
 
 constexpr const char* footer =
     R"(Needs neither settings nor a database, unless it is to --revoke. Each PATH is a file, a
-folder with all below it, or - for standard input. No .gitignore is heeded; symbolic links, special files
-and what is in .git are left out, unless they are a PATH. API keys and user secrets are found by
-prefix and checksum, so that there is no doubt about them; tokens by their form: whether their
+folder with all below it, or - for standard input. No .gitignore is heeded; symbolic links, special
+files and what is in .git are left out, unless they are a PATH. API keys and user secrets are found
+by prefix and checksum, so that there is no doubt about them; tokens by their form: whether their
 signature is good only --revoke can tell. What is found is shown by its preview alone:
 
   place                kind         environment  preview
