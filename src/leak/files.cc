@@ -56,6 +56,7 @@ class Walk {
       return;
     }
     errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): only threads that share a DIR must not
     while (const auto* entry = ::readdir(entries.get())) {
       add_entry(folder, *entry, ::dirfd(entries.get()));
       errno = 0;
@@ -74,8 +75,10 @@ class Walk {
     }
     if (type == DT_DIR && name == ".git") return;
     auto path = folder + (folder.ends_with('/') ? "" : "/") + std::string(name);
-    if (type == DT_DIR) folders_.push_back(std::move(path));
-    if (type == DT_REG) files_.push_back({.path = std::move(path)});
+    if (type == DT_DIR)
+      folders_.push_back(std::move(path));
+    else if (type == DT_REG)
+      files_.push_back({.path = std::move(path)});
   }
 
   std::vector<File>& files_;
