@@ -56,7 +56,7 @@ class Walk {
       return;
     }
     errno = 0;
-    // One thread walks, over a stream of its own. NOLINTNEXTLINE(concurrency-mt-unsafe)
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): only threads that share a DIR must not
     while (const auto* entry = ::readdir(entries.get())) {
       add_entry(folder, *entry, ::dirfd(entries.get()));
       errno = 0;
