@@ -6,51 +6,34 @@
 #include <limits>
 
 namespace claviger {
-namespace {
-
-prometheus::ClientMetric labelled(const std::vector<Exposition::Label>& labels) {
-  prometheus::ClientMetric metric;
-  for (const auto& [name, value] : labels)
-    metric.label.push_back({.name = std::string(name), .value = std::string(value)});
-  return metric;
-}
-
-}  // namespace
-
 Exposition::Exposition() = default;
 Exposition::~Exposition() = default;
 
-prometheus::MetricFamily& Exposition::family(std::string_view name, std::string_view help) {
-  if (families_.empty() || families_.back().name != name) {
-    families_.emplace_back();
-    families_.back().name = name;
-    families_.back().help = help;
-  }
-  return families_.back();
+prometheus::ClientMetric& Exposition::add(std::string_view name, std::string_view help,
+                                          prometheus::MetricType type,
+                                          const std::vector<Label>& labels) {
+  if (families_.empty() || families_.back().name != name)
+    families_.push_back(
+        {.name = std::string(name), .help = std::string(help), .type = type, .metric = {}});
+  auto& metric = families_.back().metric.emplace_back();
+  for (const auto& [label, value] : labels)
+    metric.label.push_back({.name = std::string(label), .value = std::string(value)});
+  return metric;
 }
 
 void Exposition::counter(std::string_view name, std::string_view help, double value,
                          const std::vector<Label>& labels) {
-  auto& added = family(name, help);
-  added.type = prometheus::MetricType::Counter;
-  added.metric.push_back(labelled(labels));
-  added.metric.back().counter.value = value;
+  add(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
 }
 
 void Exposition::gauge(std::string_view name, std::string_view help, double value,
                        const std::vector<Label>& labels) {
-  auto& added = family(name, help);
-  added.type = prometheus::MetricType::Gauge;
-  added.metric.push_back(labelled(labels));
-  added.metric.back().gauge.value = value;
+  add(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
 }
 
 void Exposition::durations(std::string_view name, std::string_view help, const Durations& durations,
                            const std::vector<Label>& labels) {
-  auto& added = family(name, help);
-  added.type = prometheus::MetricType::Histogram;
-  auto metric = labelled(labels);
-  auto& histogram = metric.histogram;
+  auto& histogram = add(name, help, prometheus::MetricType::Histogram, labels).histogram;
   const auto counts = durations.counts();
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const bool is_last = i == Durations::bounds.size();
@@ -60,7 +43,6 @@ void Exposition::durations(std::string_view name, std::string_view help, const D
          .upper_bound = is_last ? std::numeric_limits<double>::infinity() : Durations::bounds[i]});
   }
   histogram.sample_sum = durations.seconds();
-  added.metric.push_back(std::move(metric));
 }
 
 std::string Exposition::text() const {

@@ -8,8 +8,10 @@
 #include "base/durations.h"
 
 namespace prometheus {
+enum class MetricType;
+struct ClientMetric;
 struct MetricFamily;
-}
+}  // namespace prometheus
 
 namespace claviger {
 
@@ -38,7 +40,9 @@ class Exposition {
   std::string text() const;
 
  private:
-  prometheus::MetricFamily& family(std::string_view name, std::string_view help);
+  /// A metric to be filled, in the family of that name.
+  prometheus::ClientMetric& add(std::string_view name, std::string_view help,
+                                prometheus::MetricType type, const std::vector<Label>& labels);
   std::vector<prometheus::MetricFamily> families_;
 };
 
