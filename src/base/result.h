@@ -35,7 +35,7 @@ inline tl::unexpected<Error> fail(Code code, std::string detail, std::string cau
     std::move(*claviger_try_);                                                     \
   }))
 
-/// Return the Error of a Status from this function, if there is one.
+/// Return the Error of a Status, or of a Result whose value is not needed, from this function.
 #define TRY_STATUS(...)                                                            \
   do {                                                                             \
     auto claviger_try_ = (__VA_ARGS__);                                            \

@@ -177,7 +177,7 @@ struct Steps {
 
 Status run_once(Connection& db, const std::string& sql) {
   const auto statement = TRY(db.prepare(sql));
-  TRY(statement->run());
+  TRY_STATUS(statement->run());
   return {};
 }
 
@@ -188,7 +188,7 @@ Result<CopiedTable> copy_table(Connection& from, Connection& to, const Table& ta
     for (const auto& value : row) value.bind(*insert);
     // A page is under way at most where the engine has a network between.
     if (is_page_end)
-      TRY(insert->run());
+      TRY_STATUS(insert->run());
     else
       TRY_STATUS(insert->run_later());
     insert->reset();
@@ -196,7 +196,7 @@ Result<CopiedTable> copy_table(Connection& from, Connection& to, const Table& ta
     return {};
   };
   const auto copied = TRY(Reader(from, table).read(write));
-  TRY(to.execute(Query::ping));  // has the answers to all that is under way
+  TRY_STATUS(to.execute(Query::ping));  // has the answers to all that is under way
   return copied;
 }
 
@@ -266,7 +266,7 @@ Result<std::vector<CopiedTable>> copy(Connection& from, CopyTarget& to,
     copied.push_back(*table);
     if (copied.back().rows != counts[i]) return differs(tables[i], "from its own count");
   }
-  TRY(from.execute(Query::end_read));
+  TRY_STATUS(from.execute(Query::end_read));
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const auto back = TRY(Reader(*to.db, tables[i]).read([&](const auto&, bool) -> Status {
       steps.step();
