@@ -52,7 +52,7 @@ install(FILES "${generated}/files/completion/_claviger"
   DESTINATION usr/share/zsh/vendor-completions)
 install(FILES "${generated}/files/completion/claviger.fish"
   DESTINATION usr/share/fish/vendor_completions.d)
-foreach(section 1 5 7 8)  # those that there are
+foreach(section 1 5)
   install(DIRECTORY "${generated}/files/man/" DESTINATION usr/share/man/man${section} OPTIONAL
     FILES_MATCHING PATTERN "*.${section}.gz")
 endforeach()

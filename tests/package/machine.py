@@ -36,11 +36,13 @@ class Machine:
         self.fill(packages)
 
     def fill(self, packages):
-        """Puts the packages, and all that apt would fetch for them, where apt finds them."""
+        """Puts the packages into root's home, and what apt would fetch for them where it looks."""
         store = self.root / "srv/packages"
         store.mkdir(parents=True)
-        for package in packages:
-            shutil.copy(package, self.root / "root")
+        home = self.root / "root"
+        shutil.copy(packages[0], home)
+        (home / "newer").mkdir()
+        shutil.copy(packages[1], home / "newer")
         options = {
             "Dir::State::status": self.root / "var/lib/dpkg/status",
             "Dir::Cache::archives": store,
@@ -56,6 +58,7 @@ class Machine:
         for listed in (self.root / "etc/apt").glob("sources.list*"):
             shutil.rmtree(listed) if listed.is_dir() else listed.unlink()
         (self.root / "etc/apt/sources.list").write_text(SOURCES)
+        (self.root / "etc/apt/apt.conf.d/yes").write_text('APT::Get::Assume-Yes "true";\n')
 
     def ask(self, command):
         """Runs a command; (exit status, output)."""

@@ -8,8 +8,11 @@ import shlex
 
 import pytest
 
+from blocks import runnable_blocks
+from claviger import ROOT
 from wire import until
 
+HOW_TO = ROOT / "docs" / "how-to-install.md"
 URL = "http://127.0.0.1:8003"
 CONFIG = "--config /etc/claviger/claviger.conf"
 SECRET = "/etc/claviger/secrets/jwt-secret-key"
@@ -58,9 +61,14 @@ def show(machine, name):
     return machine.run(f"systemctl show -P {name} claviger").strip()
 
 
-def install(machine, release, *flags):
-    return machine.run(shlex.join(["apt-get", "install", "-y", *flags]) +
-                       f" ./claviger_*-{release}_*.deb")
+def documented(word):
+    """The commands of the how-to's first block with this word."""
+    blocks = runnable_blocks(HOW_TO.read_text())
+    return next(commands for commands, _ in blocks if word in commands)
+
+
+def install_newer(machine, *flags):
+    return machine.run(shlex.join(["apt-get", "install", *flags]) + " ./newer/claviger_*.deb")
 
 
 def assert_serves(machine):
@@ -81,7 +89,7 @@ def test_nothing_is_there_before(machine, story):
 
 def test_installing_is_enough(machine, story):
     machine.run("apt-get update")
-    story.said = install(machine, 1)
+    story.said = machine.run(documented("apt install ./"))
     assert_serves(machine)
     assert machine.run("systemctl is-enabled claviger") == "enabled\n"
     assert show(machine, "StatusText") == f"serves {URL}"
@@ -138,18 +146,25 @@ def test_nothing_was_refused_that_it_needs(machine):
 
 
 def test_a_client_by_the_command_line(machine, story):
-    created = json.loads(machine.run(f"claviger client create acme --json {CONFIG}"))
-    story.api_key = created["api_key"]
+    created = machine.run(documented("client create"))
+    story.api_key = re.search(r"sk-client-production-\S+", created)[0]
     status, user = curl(machine, "/user", "-H", f"x-api-key: {story.api_key}",
                         "-d", "identifier=robot")
     assert status == 201, user
     story.user_secret = user["secret"]
 
 
-def test_master_credentials_are_unset(machine):
+def test_master_credentials(machine, story):
     status, _ = curl(machine, "/client", "-d", "username=a", "-d", "password=b",
                      "-d", "client_name=c")
-    assert status == 403
+    assert status == 403, "unset"
+    machine.run(documented("master-password"))
+    secrets = "/etc/claviger/secrets"
+    status = machine.run(f"curl -s -o /dev/null -w '%{{http_code}}' {URL}/client "
+                         f"--data-urlencode username@<(tr -d '\n' <{secrets}/master-username) "
+                         f"--data-urlencode password@<(tr -d '\n' <{secrets}/master-password) "
+                         "-d client_name=by_master")
+    assert status == "201"
 
 
 def test_tokens(machine, story):
@@ -171,7 +186,7 @@ def test_commands_of_root_leave_the_database_to_the_service(machine, story):
 
 
 def test_the_doctor_is_content(machine):
-    assert "error" not in machine.run("claviger doctor /etc/claviger/claviger.conf")
+    assert "0 errors, 0 warnings" in machine.run("claviger doctor /etc/claviger/claviger.conf")
 
 
 def test_reload(machine):
@@ -218,7 +233,7 @@ def test_an_upgrade_keeps_everything(machine, story):
     load = LOAD.format(url=URL, **vars(story))
     machine.run(f"nohup bash -c {shlex.quote(load)} >/dev/null 2>&1 &")
     until(lambda: machine.succeeds("test -s /tmp/acknowledged"), "a token", 60)
-    install(machine, 2)
+    machine.run("cd newer && " + documented("database backup"))
     count = "wc -l </tmp/acknowledged"
     at_least = int(machine.run(count)) + 1
     until(lambda: int(machine.run(count)) >= at_least, "a token after the upgrade", 60)
@@ -238,7 +253,7 @@ def test_an_upgrade_keeps_everything(machine, story):
 
 def test_an_upgrade_starts_nothing_that_was_stopped(machine):
     machine.run("systemctl stop claviger")
-    install(machine, 2, "--reinstall")
+    install_newer(machine, "--reinstall")
     assert show(machine, "ActiveState") == "inactive"
     assert curl_fails(machine)
 
@@ -249,7 +264,7 @@ def curl_fails(machine):
 
 def test_disabled_stays_disabled(machine):
     machine.run("systemctl disable --now claviger")
-    install(machine, 2, "--reinstall")
+    install_newer(machine, "--reinstall")
     assert machine.run("systemctl is-enabled claviger", status=1) == "disabled\n"
     assert show(machine, "ActiveState") == "inactive"
     machine.run("systemctl enable --now claviger")
@@ -262,18 +277,18 @@ def test_it_is_there_after_a_reboot(machine, story):
 
 
 def test_removing_keeps_the_data(machine, story):
-    machine.run("apt-get remove -y claviger")
+    machine.run("apt-get remove claviger")
     assert curl_fails(machine)
     assert not machine.succeeds("command -v claviger || pgrep claviger")
     machine.run(f"test -s /var/lib/claviger/claviger.db && test -s {SECRET} && "
                 "test -s /etc/claviger/claviger.conf")
-    install(machine, 2)
+    install_newer(machine)
     assert_serves(machine)
     assert_kept(machine, story)
 
 
 def test_a_purge_leaves_nothing(machine, story):
-    machine.run("apt-get purge -y claviger")
+    machine.run("apt-get purge claviger")
     assert curl_fails(machine)
     assert claviger_files(machine) == story.files_before
     assert machine.run("dpkg-query -W -f '${Status}' claviger 2>&1", status=1)
