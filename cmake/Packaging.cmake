@@ -28,7 +28,7 @@ set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)  # logins at an OpenID prov
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libpq5, nginx | caddy | haproxy | apache2, prometheus")
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
-  "${deb}/postinst;${deb}/prerm;${deb}/postrm;${generated}/conffiles")
+  "${deb}/preinst;${deb}/postinst;${deb}/prerm;${deb}/postrm;${generated}/conffiles")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_SET_DESTDIR ON)  # paths below the root, not below the prefix
 set(CPACK_INSTALL_PREFIX /)

@@ -37,8 +37,8 @@ class Machine:
 
     def fill(self, packages):
         """Puts the packages into root's home, and what apt would fetch for them where it looks."""
-        store = self.root / "srv/packages"
-        store.mkdir(parents=True)
+        store = CACHE / "archives"
+        (store / "partial").mkdir(parents=True, exist_ok=True)
         home = self.root / "root"
         shutil.copy(packages[0], home)
         (home / "newer").mkdir()
@@ -49,12 +49,12 @@ class Machine:
             "Debug::NoLocking": "true",
         }
         flags = [f"-o{name}={value}" for name, value in options.items()]
-        (store / "partial").mkdir()
         subprocess.run(["apt-get", "-qq", *flags, "install", "--download-only", "-y", packages[0]],
                        check=True)
         index = subprocess.run(["dpkg-scanpackages", "-m", "."], cwd=store, check=True,
                                capture_output=True).stdout
-        (store / "Packages").write_bytes(index)
+        shutil.copytree(store, self.root / "srv/packages")
+        (self.root / "srv/packages/Packages").write_bytes(index)
         for listed in (self.root / "etc/apt").glob("sources.list*"):
             shutil.rmtree(listed) if listed.is_dir() else listed.unlink()
         (self.root / "etc/apt/sources.list").write_text(SOURCES)
