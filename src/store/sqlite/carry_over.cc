@@ -13,6 +13,9 @@ namespace claviger::sqlite {
 namespace {
 
 constexpr std::int64_t rows_between = 1'000;
+constexpr const char* audit_columns =
+    "sequence, at_ms, actor, actor_id, action, object, object_id, client_id, request_id, address,"
+    " detail, hash";  // as sql::read_audit_row reads them
 
 /// When a statement may run.
 enum class If {
@@ -157,11 +160,8 @@ Result<AuditPoint> check_chain(Connection& db, const std::string& schema, AuditP
                                const RestoreProgress& progress) {
   const auto newest = TRY(db.number(fmt::format("SELECT max(sequence) FROM {}.audit_log", schema)));
   const auto first = behind.sequence;
-  const auto statement = TRY(db.prepare(
-      fmt::format("SELECT sequence, at_ms, actor, actor_id, action, object, object_id, client_id,"
-                  " request_id, address, detail, hash FROM {}.audit_log WHERE sequence > ?1"
-                  " ORDER BY sequence",
-                  schema)));
+  const auto statement = TRY(db.prepare(fmt::format(
+      "SELECT {} FROM {}.audit_log WHERE sequence > ?1 ORDER BY sequence", audit_columns, schema)));
   statement->bind(first);
   sql::Rows rows(*statement);
   while (TRY(rows.next())) {

@@ -40,6 +40,13 @@ Result<std::int64_t> size_of(const std::string& path) {
   return fail(Code::not_found, fmt::format("There is no file \"{}\".", path));
 }
 
+/// What an error says, without a stop at its end.
+std::string why(const Error& error) {
+  auto text = error.cause.empty() ? error.detail : error.cause;
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
 bool has_content(const std::string& path) {
   std::error_code error;
   return std::filesystem::file_size(path, error) > 0 && !error;
@@ -73,6 +80,7 @@ class Restore {
   Status check_file();
   Result<std::optional<FileDigest>> wanted_digest() const;
   Status copy(Replacement& place, const std::optional<FileDigest>& wanted);
+  Result<std::unique_ptr<Connection>> open_sound(const std::string& part);
   Result<std::unique_ptr<Connection>> open_copy(const std::string& part);
   Status check_pages(Connection& db);
   Status check_audit(Connection& db);
@@ -151,22 +159,21 @@ Status Restore::check_audit(Connection& db) {
   return {};
 }
 
-/// Opens the copy, finds it sound, and brings its schema up to date.
-Result<std::unique_ptr<Connection>> Restore::open_copy(const std::string& part) {
-  const auto open = [&]() -> Result<std::unique_ptr<Connection>> {
-    auto db = TRY(Connection::open({.path = part, .alone = true}));
-    restored_.schema_version = TRY(schema_version(*db));
-    return db;
-  };
-  auto opened = open();
-  if (!opened) {
-    const auto& error = opened.error();
-    return unsound(options_.file,
-                   "cannot be used: " + (error.cause.empty() ? error.detail : error.cause));
-  }
-  auto db = *std::move(opened);
+/// Opens the copy and finds it sound.
+Result<std::unique_ptr<Connection>> Restore::open_sound(const std::string& part) {
+  auto db = TRY(Connection::open({.path = part, .alone = true}));
+  restored_.schema_version = TRY(schema_version(*db));
   if (restored_.schema_version == 0) return unsound(options_.file, "is empty");
   TRY_STATUS(check_pages(*db));
+  return db;
+}
+
+/// And brings its schema up to date.
+Result<std::unique_ptr<Connection>> Restore::open_copy(const std::string& part) {
+  auto opened = open_sound(part);
+  if (!opened && opened.error().code == Code::storage_unavailable)
+    return unsound(options_.file, "cannot be used: " + why(opened.error()));
+  auto db = TRY(std::move(opened));
   TRY_STATUS(db->run("PRAGMA journal_mode = DELETE"));
   TRY_STATUS(migrate(*db, target_.environment));
   TRY_STATUS(check_environment(*db, options_.file, target_.environment));
@@ -182,9 +189,7 @@ Result<bool> Restore::attach_old(Connection& db, const Replacement& place) {
   }
   const auto attached = attach_sound(db, place.path());
   if (attached) return true;
-  const auto& error = attached.error();
-  restored_.unknown = fmt::format("the database to replace cannot be read: {}",
-                                  error.cause.empty() ? error.detail : error.cause);
+  restored_.unknown = "the database to replace cannot be read: " + why(attached.error());
   return false;
 }
 
@@ -199,8 +204,7 @@ Status Restore::attach_sound(Connection& db, const std::string& path) {
   const auto faults =
       TRY(old->number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"));
   if (faults != 0) return fail(Code::storage_unavailable, "it is damaged");
-  TRY_STATUS(old->run("PRAGMA journal_mode = DELETE"));  // takes in what is in its log
-  old.reset();
+  old.reset();  // which takes in what is in its log
   const auto attach = TRY(db.prepare("ATTACH ?1 AS old"));
   attach->bind_text(path, sql::Statement::Arguments::copied);
   TRY_STATUS(attach->run());
