@@ -150,9 +150,9 @@ Result<std::int64_t> carry_audit(Connection& db) {
   const auto tail = TRY(sql::read_tail(db));
   const auto newest = TRY(check_chain(db, "old", tail, {}));
   TRY_STATUS(
-      db.run(fmt::format("INSERT INTO audit_log SELECT * FROM old.audit_log"
-                         " WHERE sequence > {} ORDER BY sequence",
-                         tail.sequence)));
+      db.run(fmt::format("INSERT INTO audit_log ({0}) SELECT {0} FROM old.audit_log"
+                         " WHERE sequence > {1} ORDER BY sequence",
+                         audit_columns, tail.sequence)));
   return newest.sequence - tail.sequence;
 }
 
