@@ -20,7 +20,7 @@ Status read_digest(Asked& asked) {
   return fail(Code::unacceptable_field, "--sha256: give the 64 hexadecimal digits of a SHA-256.");
 }
 
-Value count(const Restored& restored, std::int64_t TakenBack::*counter) {
+Value count(const Restored& restored, std::int64_t TakenBackSince::*counter) {
   return restored.taken_back ? Value(*restored.taken_back.*counter) : Value();
 }
 
@@ -33,12 +33,12 @@ Record record_of(const Restored& restored, const RestoreOptions& options) {
           {"newest_change_at",
            restored.newest_change ? Value(rfc3339(*restored.newest_change)) : Value()},
           {"carried_over", restored.taken_back.has_value() && !options.as_it_was},
-          {"revocations", count(restored, &TakenBack::revocations)},
-          {"deactivations", count(restored, &TakenBack::deactivations)},
-          {"rotations", count(restored, &TakenBack::rotations)},
-          {"scope_changes", count(restored, &TakenBack::scope_changes)},
-          {"administrators", count(restored, &TakenBack::administrators)},
-          {"retired_keys", count(restored, &TakenBack::retired_keys)},
+          {"revocations", count(restored, &TakenBackSince::revocations)},
+          {"deactivations", count(restored, &TakenBackSince::deactivations)},
+          {"rotations", count(restored, &TakenBackSince::rotations)},
+          {"scope_changes", count(restored, &TakenBackSince::scope_changes)},
+          {"administrators", count(restored, &TakenBackSince::administrators)},
+          {"retired_keys", count(restored, &TakenBackSince::retired_keys)},
           {"audit_rows", restored.audit_rows},
           {"unknown", restored.unknown.empty() ? Value() : Value(restored.unknown)},
           {"all_tokens_revoked", options.revoke_issued},

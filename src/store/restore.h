@@ -23,7 +23,7 @@ struct RestoreOptions {
 };
 
 /// How much was taken back after a backup, as far as the replaced database knows.
-struct TakenBack {
+struct TakenBackSince {
   std::int64_t revocations = 0;    // tokens one by one, and users and clients all of whose were
   std::int64_t deactivations = 0;  // of users and clients
   std::int64_t rotations = 0;      // of secrets and API keys
@@ -40,7 +40,7 @@ struct Restored {
   std::int64_t size_bytes = 0;
   std::optional<Instant> newest_change{};  // that the backup knows of
   /// nullopt: there was no database to tell it.
-  std::optional<TakenBack> taken_back{};
+  std::optional<TakenBackSince> taken_back{};
   std::string unknown{};        // why not all that was taken back is known; empty: it is
   std::int64_t audit_rows = 0;  // of the replaced database, which go on in the restored one
   Epoch epoch{};

@@ -24,7 +24,7 @@ enum class If {
 };
 
 struct Step {
-  std::int64_t TakenBack::*counter;
+  std::int64_t TakenBackSince::*counter;
   If condition;
   const char* sql;
 };
@@ -52,30 +52,30 @@ struct Step {
   " AND NOT EXISTS (SELECT 1 FROM old." table " o WHERE o.id = " table ".id)"
 
 constexpr std::array steps{
-    Step{&TakenBack::revocations, If::same,
+    Step{&TakenBackSince::revocations, If::same,
          "UPDATE tokens SET is_revoked = max(tokens.is_revoked, o.is_revoked),"
          " revoked_at_ms = coalesce(tokens.revoked_at_ms, o.revoked_at_ms),"
          " expires_at_ms = min(tokens.expires_at_ms, o.expires_at_ms)"
          " FROM old.tokens o WHERE o.id = tokens.id"
          " AND (o.is_revoked > tokens.is_revoked OR o.expires_at_ms < tokens.expires_at_ms)"},
-    Step{&TakenBack::revocations, If::later,
+    Step{&TakenBackSince::revocations, If::later,
          "UPDATE tokens SET is_revoked = 1, revoked_at_ms = ?1 WHERE is_revoked = 0"
          " AND expires_at_ms >= (SELECT pruned_before_ms FROM old.meta)"
          " AND NOT EXISTS (SELECT 1 FROM old.tokens o WHERE o.id = tokens.id)"},
-    Step{&TakenBack::deactivations, If::same, TO_INACTIVE("users")},
-    Step{&TakenBack::deactivations, If::same, TO_INACTIVE("clients")},
-    Step{&TakenBack::deactivations, If::later, MISSING_TO_INACTIVE("users")},
-    Step{&TakenBack::deactivations, If::later, MISSING_TO_INACTIVE("clients")},
-    Step{&TakenBack::revocations, If::same, TO_GENERATION("users")},
-    Step{&TakenBack::revocations, If::same, TO_GENERATION("clients")},
-    Step{&TakenBack::rotations, If::same, TO_NEWER_SECRET("users", "secret")},
-    Step{&TakenBack::rotations, If::same, TO_NEWER_SECRET("clients", "api_key")},
-    Step{&TakenBack::scope_changes, If::later,
+    Step{&TakenBackSince::deactivations, If::same, TO_INACTIVE("users")},
+    Step{&TakenBackSince::deactivations, If::same, TO_INACTIVE("clients")},
+    Step{&TakenBackSince::deactivations, If::later, MISSING_TO_INACTIVE("users")},
+    Step{&TakenBackSince::deactivations, If::later, MISSING_TO_INACTIVE("clients")},
+    Step{&TakenBackSince::revocations, If::same, TO_GENERATION("users")},
+    Step{&TakenBackSince::revocations, If::same, TO_GENERATION("clients")},
+    Step{&TakenBackSince::rotations, If::same, TO_NEWER_SECRET("users", "secret")},
+    Step{&TakenBackSince::rotations, If::same, TO_NEWER_SECRET("clients", "api_key")},
+    Step{&TakenBackSince::scope_changes, If::later,
          "UPDATE users SET scopes = o.scopes FROM old.users o"
          " WHERE o.id = users.id AND o.scopes <> users.scopes"},
-    Step{&TakenBack::administrators, If::later,
+    Step{&TakenBackSince::administrators, If::later,
          "DELETE FROM administrators WHERE email NOT IN (SELECT email FROM old.administrators)"},
-    Step{&TakenBack::administrators, If::later,
+    Step{&TakenBackSince::administrators, If::later,
          "UPDATE administrators SET role = o.role FROM old.administrators o"
          " WHERE o.email = administrators.email AND o.role = 'auditor'"
          " AND administrators.role <> 'auditor'"},
@@ -134,8 +134,9 @@ Result<Lineage> compare_lineage(Connection& db) {
   return lineage;
 }
 
-Result<TakenBack> carry_over(Connection& db, const Lineage& lineage, bool as_it_was, Instant now) {
-  TakenBack taken;
+Result<TakenBackSince> carry_over(Connection& db, const Lineage& lineage, bool as_it_was,
+                                  Instant now) {
+  TakenBackSince taken;
   TRY_STATUS(db.run("SAVEPOINT carried"));
   for (const auto& step : steps)
     if (step.condition == If::same || lineage.tells_all())

@@ -23,7 +23,8 @@ Result<Lineage> compare_lineage(Connection& db);
 
 /// Takes back in the backup what the replaced database says was taken back since, or, `as_it_was`,
 /// counts it alone. Keys that were retired are retired in any case.
-Result<TakenBack> carry_over(Connection& db, const Lineage& lineage, bool as_it_was, Instant now);
+Result<TakenBackSince> carry_over(Connection& db, const Lineage& lineage, bool as_it_was,
+                                  Instant now);
 
 /// Lets the backup's audit trail go on with the replaced database's rows, if they fit behind its
 /// own; returns how many. Errors: invalid_token, if they are not what was written.
