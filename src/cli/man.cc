@@ -125,6 +125,14 @@ std::string footer_of(const CLI::App& app) {
   return man::of_help(footer);
 }
 
+/// The same behind a heading, which begins a paragraph by itself.
+std::string notes_of(const CLI::App& app) {
+  auto notes = footer_of(app);
+  constexpr std::string_view paragraph = ".PP\n";
+  if (notes.starts_with(paragraph)) notes.erase(0, paragraph.size());
+  return ".SH NOTES\n" + notes;
+}
+
 std::string see_also(const std::vector<std::string>& pages) {
   std::string out = ".SH SEE ALSO\n";
   for (const auto& page : pages)
@@ -143,7 +151,7 @@ std::string command_page(CLI::App& app, std::string_view date) {
   out += ".SH DESCRIPTION\n" + man::filled(what + ".");
   if (below.empty()) {
     if (const auto options = entries(app); !options.empty()) out += ".SH OPTIONS\n" + options;
-    out += ".SH NOTES\n" + footer_of(app);
+    out += notes_of(app);
   } else {
     out += ".SH COMMANDS\n";
   }
@@ -168,7 +176,7 @@ std::string main_page(CLI::App& app, std::string_view date) {
   out += ".PP\nEach has a page of its own, such as " + man::escaped(pages.front()) + ".\n";
   out += ".SH OPTIONS\n";
   for (const auto* option : app.get_options()) out += entry(*option);
-  out += ".SH NOTES\n" + footer_of(app);
+  out += notes_of(app);
   pages.push_back(std::string(settings_page) + "(5)");
   return out + see_also(pages);
 }

@@ -254,6 +254,16 @@ def truncate(path):
     path.write_bytes(path.read_bytes()[:-4096])
 
 
+def spoil_page(path):
+    """One of an index: what is in it differs from the table."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        (page,) = db.execute("SELECT rootpage FROM sqlite_schema"
+                             " WHERE name = 'tokens_by_expiry'").fetchone()
+    data = bytearray(path.read_bytes())
+    data[page * 4096 - 3] ^= 1
+    path.write_bytes(data)
+
+
 def write_sum(place):
     digest = hashlib.sha256(place.file.read_bytes()).hexdigest()
     place.file.with_name("copy.db.sha256").write_text(f"{digest}  copy.db\n")
@@ -269,7 +279,8 @@ BAD = {
     "a flipped byte": (lambda place: flip(place.file, 5000), False, "SHA-256"),
     "the end is missing": (lambda place: truncate(place.file), False, "SHA-256"),
     "a damaged header": (lambda place: flip(place.file, 3), True, "not a database"),
-    "damaged pages": (lambda place: truncate(place.file), True, "integrity_check"),
+    "missing pages": (lambda place: truncate(place.file), True, "malformed"),
+    "a damaged page": (lambda place: spoil_page(place.file), True, "integrity_check"),
     "a changed trail": (lambda place: change_audit(place.file), True, "row 3"),
     "not a database": (lambda place: place.file.write_text("a" * 5000), True, "not a database"),
     "an empty file": (lambda place: place.file.write_text(""), True, "is empty"),

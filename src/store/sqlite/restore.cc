@@ -67,7 +67,7 @@ class Restore {
     TRY_STATUS(copy(place, wanted));
     auto db = TRY(open_copy(place.part()));
     const bool is_whole = TRY(attach_old(*db, place));
-    TRY_STATUS(db->run("BEGIN IMMEDIATE"));
+    TRY_STATUS(db->run("BEGIN"));  // not IMMEDIATE, which would begin to write in the old one too
     TRY_STATUS(take_over(*db));
     TRY_STATUS(db->run("COMMIT"));
     if (is_whole) TRY_STATUS(db->run("DETACH old"));
