@@ -392,27 +392,27 @@ def test_a_bar_on_a_terminal(many):
 # end are many: whatever is not done twice is tried.
 MOMENTS = [("flock", 1), ("ftruncate", 1), ("write", 1), ("write", 3), ("pwrite64", 1),
            ("pwrite64", 60), ("fdatasync", 1), ("fdatasync", 2), ("fdatasync", 3),
-           *(("fsync", n) for n in range(1, 7)), *(("unlink", n) for n in range(1, 12)),
-           ("link", 1), ("renameat2", 1), ("write", 40)]
+           *(("fsync", n) for n in range(1, 4)), *(("unlink", n) for n in range(1, 11)),
+           ("link", 1), ("rename", 1)]
+EQUAL = {"rename": "/^rename"}  # the C library has a choice
 
 
 @pytest.mark.parametrize(("call", "number"), MOMENTS, ids=lambda value: str(value))
 def test_killed_at_any_moment_one_of_both_is_whole(many, call, number):
     """And the next restore is none the worse for it."""
     rows = many.audit_rows()
+    calls = EQUAL.get(call, call)
     # It is killed when it has made the call, and so before it can go on.
     killed = subprocess.run(
-        ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-         f"inject={call}:signal=KILL:when={number}", binary(), "database", "restore", many.file,
+        ["strace", "-f", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
+         f"inject={calls}:signal=KILL:when={number}", binary(), "database", "restore", many.file,
          "--accept-revived"],
         env={**many.server.settings, "PATH": os.environ["PATH"]}, capture_output=True,
         timeout=60, check=False)
-    assert killed.returncode in (-signal.SIGKILL, 0), killed
+    assert killed.returncode == -signal.SIGKILL, f"it makes fewer calls of {call}: {killed}"
     many.assert_sound()
     now = many.audit_rows()
     assert now == rows or (now[:-1] == rows and now[-1][2] == "database_restored")
-    if killed.returncode == 0:
-        pytest.skip(f"it makes fewer calls of {call}")
     with contextlib.closing(sqlite3.connect(many.database)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("SELECT count(*) FROM tokens").fetchone()[0] > MANY

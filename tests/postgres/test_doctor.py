@@ -42,7 +42,7 @@ class Doctor:
     def finds(self, severity, words, url=None, **more):
         found = self.run(url, **more)
         matching = [f for f in found if words in f["wrong"] and f["severity"] == severity]
-        assert len(matching) == 1, found
+        assert len(matching) == 1, [(f["severity"], f["wrong"]) for f in found]
         return matching[0]
 
     def misses(self, words, url=None):

@@ -71,7 +71,8 @@ constexpr std::array of_new_tables{
 #define OWN_TABLES                                                                              \
   "FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace ="                                  \
   " (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('fence_counter'))"               \
-  " AND c.relname IN ('meta', 'clients', 'users', 'tokens', 'fence_counter', 'fence_log',"      \
+  " AND c.relname IN ('migrations', 'meta', 'clients', 'users', 'tokens', 'fence_counter', "    \
+  "'fence_log',"                                                                                \
   " 'fence_members', 'audit_trail', 'audit_log', 'keys_seen', 'administrators', 'admin_links'," \
   " 'admin_sessions')"
 
@@ -91,7 +92,8 @@ constexpr std::array of_tables{
           "every role of the server may read Claviger's tables",
           "REVOKE ALL ON ALL TABLES IN SCHEMA … FROM PUBLIC"},
     Check{Severity::warning,
-          "SELECT 7 - count(*) FROM pg_trigger t WHERE t.tgenabled IN ('O', 'A')"
+          "SELECT (to_regclass('fence_counter') IS NOT NULL)::int * (7 - count(*))"
+          " FROM pg_trigger t WHERE t.tgenabled IN ('O', 'A')"
           " AND t.tgname IN ('clients_changed', 'clients_deleted', 'users_changed',"
           " 'users_deleted', 'tokens_changed', 'tokens_deleted', 'keys_retired')"
           " AND t.tgrelid IN (SELECT c.oid " OWN_TABLES ")",
@@ -127,7 +129,8 @@ void check_encryption(const Connection& db, Findings& found) {
 }
 
 /// Connections of all nodes and one more, against what the server lets in.
-void check_connections(Connection& db, std::int64_t nodes, Findings& found) {
+void check_connections(Connection& db, Findings& found) {
+  const auto nodes = db.number("SELECT count(*) FROM fence_members").value_or(0);
   const auto most =
       db.number(
             "SELECT least((SELECT setting::bigint FROM pg_settings WHERE name = 'max_connections')"
@@ -161,27 +164,26 @@ void check_clock(Connection& db, const Clock& clock, Findings& found) {
                    "more than 60 s ahead is refused"});
 }
 
-/// The nodes that hold leases, as `cluster status` lists them; returns how many.
-std::int64_t check_members(Connection& db, Findings& found) {
+/// The nodes that hold leases, as `cluster status` lists them.
+void check_members(Connection& db, Findings& found) {
   const auto rows = db.prepare(
-      "SELECT m.label, greatest(0, f.epoch - m.acknowledged) FROM fence_members m,"
-      " fence_counter f ORDER BY 1");
-  std::int64_t nodes = 0;
-  if (!rows) return nodes;
-  for (auto next = (*rows)->next(); next && *next; next = (*rows)->next()) {
-    ++nodes;
-    if (const auto behind = (*rows)->number(1); behind > 0)
-      found.push_back({Severity::note,
-                       fmt::format("node {} is {} epochs behind", (*rows)->bytes(0), behind),
-                       "see claviger cluster status again; if it stays so and the node is gone, "
-                       "the next revocation removes it"});
-  }
-  return nodes;
+      "SELECT m.label, f.epoch - m.acknowledged FROM fence_members m, fence_counter f"
+      " WHERE m.acknowledged < f.epoch ORDER BY 1");
+  if (!rows) return;
+  for (auto next = (*rows)->next(); next && *next; next = (*rows)->next())
+    found.push_back(
+        {Severity::note,
+         fmt::format("node {} is {} epochs behind", (*rows)->bytes(0), (*rows)->number(1)),
+         "see claviger cluster status again; if it stays so and the node is gone, the next "
+         "revocation removes it"});
 }
 
 void check_schema(Connection& db, const Environment& environment, Findings& found) {
+  const auto before = found.size();
+  run_checks(db, of_tables, found);
   const auto version = schema_version(db);
   if (!version) {
+    if (found.size() > before && found[before].severity == Severity::error) return;  // no rights
     const auto& error = version.error();
     found.push_back({Severity::error, error.cause.empty() ? error.detail : error.cause,
                      "name a database of Claviger's, or use a newer program"});
@@ -197,7 +199,6 @@ void check_schema(Connection& db, const Environment& environment, Findings& foun
         {Severity::note,
          fmt::format("its schema has version {}, and this program's is {}", *version, newest),
          "the next start brings it up to date"});
-  run_checks(db, of_tables, found);
   // An environment's name has no character that needs quoting.
   if (db.number(
             fmt::format("SELECT count(*) FROM meta WHERE environment <> '{}'", environment.name()))
@@ -232,8 +233,9 @@ std::vector<DatabaseFinding> examine_postgres(const std::string& url,
   run_checks(db, of_any_database, found);
   check_durability(db, found);
   check_schema(db, environment, found);
-  check_connections(db, check_members(db, found), found);
+  check_connections(db, found);
   check_clock(db, clock, found);
+  check_members(db, found);  // last: a prepared statement begins the pipeline, which ends the rest
   return found;
 }
 
