@@ -374,6 +374,8 @@ cli::Wiring wiring(std::string notify_socket) {
       .schema = look_at_schema,
       .back_up = back_up,
       .copy = copy_database,
+      .restore = restore,
+      .examine = examine_database,
       .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
                     {"SQLite", sqlite3_libversion()}},
   };
