@@ -90,6 +90,13 @@ def test_completions(files, path):
     assert "rotate" in (files / path).read_text()
 
 
+@pytest.mark.parametrize("page", ["man1/claviger.1", "man1/claviger-client.1",
+                                  "man5/claviger.env.5"])
+def test_manual_pages(files, page):
+    text = gzip.decompress((files / f"usr/share/man/{page}.gz").read_bytes()).decode()
+    assert text.startswith((".TH", ".\\\"", "'\\\""))
+
+
 def test_examples_and_documents(files):
     for path in ("examples/gateways/nginx.conf", "examples/prometheus/claviger.rules.yml",
                  "how-to-install.md", "reference/settings.md", "copyright"):
