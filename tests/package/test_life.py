@@ -219,7 +219,8 @@ def test_a_bad_setting_is_tried_once(machine, story):
 LOAD = r"""
 : >/tmp/acknowledged
 while [ ! -e /tmp/enough ]; do
-  curl -s -w '\n' {url}/token -H 'x-api-key: {api_key}' -d identifier=robot -d 'secret={user_secret}' |
+  curl -s -w '\n' {url}/token -H 'x-api-key: {api_key}' \
+    -d identifier=robot -d 'secret={user_secret}' |
     sed -nE 's/.*"token":"([^"]*)".*/\1/p' >>/tmp/acknowledged
 done
 """
