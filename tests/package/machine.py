@@ -135,8 +135,8 @@ cd /root
 exec 3<>/dev/virtio-ports/agent
 echo up >&3
 while IFS= read -r line <&3; do
-  output=$(base64 -d <<<"$line" | bash 2>&1)
-  printf '%s %s\n' "$?" "$(base64 -w0 <<<"$output")" >&3
+  bash -c "$(base64 -d <<<"$line")" </dev/null >/run/agent.output 2>&1 3>&-
+  printf '%s %s\n' "$?" "$(base64 -w0 /run/agent.output)" >&3
 done
 """
 AGENT_UNIT = r"""[Unit]
