@@ -118,9 +118,10 @@ Status LiveView::retire_keys(const LogPage& page) {
     return e.kind == LogEntry::Kind::keys;
   });
   if (!may_be_told || !on_retired_) return {};
-  const auto retired = TRY(store_.retired_keys(page.newest));
-  if (!retired.is_current) return fail(read_too_old());
-  for (const auto& kid : retired.kids) on_retired_(kid);
+  const auto read = TRY(store_.read_keys(page.newest));
+  if (!read.is_current) return fail(read_too_old());
+  for (const auto& key : read.keys)
+    if (key.retired_at) on_retired_(key.kid);
   return {};
 }
 

@@ -235,17 +235,19 @@ LiveRead Database::read_live(TokenId id, const Epoch& at_least) {
   return read;
 }
 
-RetiredKeys Database::retired_keys(const Epoch& at_least) {
+KeysRead Database::read_keys(const Epoch& at_least) {
   world_.meanwhile();
   const auto snapshot = any_snapshot();
   const bool is_believed = is(Mutant::replica) || is(Mutant::key_read);
-  RetiredKeys retired{.is_current = is_believed || shows(snapshot, at_least), .kids = {}};
+  KeysRead read{.is_current = is_believed || shows(snapshot, at_least)};
   const auto& log = servers_[snapshot.server].log;
   for (std::size_t i = 0; i < snapshot.size; ++i)
     if (log[i].subject.kind == LogEntry::Kind::keys)
-      retired.kids.push_back(uuid_text(log[i].subject.id));
+      read.keys.push_back({.kid = uuid_text(log[i].subject.id),
+                           .first_seen_at = {},
+                           .retired_at = from_unix_seconds(1'800'000'000)});
   world_.meanwhile();
-  return retired;
+  return read;
 }
 
 }  // namespace claviger::simulation

@@ -90,7 +90,7 @@ class Database {
   std::vector<Epoch> acknowledged_by_all(Server server, std::int64_t from) const;
   /// Of any server, at any lag.
   LiveRead read_live(TokenId id, const Epoch& at_least);
-  RetiredKeys retired_keys(const Epoch& at_least);
+  KeysRead read_keys(const Epoch& at_least);
 
  private:
   struct Entry {

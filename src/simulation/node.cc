@@ -58,9 +58,9 @@ Result<LiveRead> NodeSource::read_live(TokenId id, const Epoch& at_least) {
   return database_.read_live(id, at_least);
 }
 
-Result<RetiredKeys> NodeSource::retired_keys(const Epoch& at_least) {
+Result<KeysRead> NodeSource::read_keys(const Epoch& at_least) {
   if (database_.is_lost()) return lost();
-  return database_.retired_keys(at_least);
+  return database_.read_keys(at_least);
 }
 
 /// With a lease nobody asks: the loop reads the log by way of Members.

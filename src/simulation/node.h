@@ -54,7 +54,7 @@ class NodeSource final : public LiveSource {
  public:
   explicit NodeSource(Database& database) : database_(database) {}
   Result<LiveRead> read_live(TokenId id, const Epoch& at_least) override;
-  Result<RetiredKeys> retired_keys(const Epoch& at_least) override;
+  Result<KeysRead> read_keys(const Epoch& at_least) override;
   Result<LogPage> log_since(const Epoch& epoch) override;
   std::optional<ChangeMark> change_mark() const noexcept override { return std::nullopt; }
 

@@ -63,11 +63,18 @@ struct LiveRead {
   std::optional<LiveRecord> record{};  // nullopt: no such token, or its user or client is gone
 };
 
-/// Which keys are retired, read in one snapshot.
-struct RetiredKeys {
+/// A key that has signed or checked tokens here.
+struct SeenKey {
+  std::string kid;
+  Instant first_seen_at;
+  bool is_signing = false;  // it was the signing one of the newest start
+  std::optional<Instant> retired_at{};
+};
+/// Every key, read in one snapshot.
+struct KeysRead {
   /// As in LiveRead.
   bool is_current = false;
-  std::vector<std::string> kids{};
+  std::vector<SeenKey> keys{};
 };
 
 /// What a live view asks of a store (fence/live_view.h); a part of Store, by whose rules it goes.
@@ -76,7 +83,7 @@ class LiveSource {
   virtual ~LiveSource() = default;
 
   virtual Result<LiveRead> read_live(TokenId id, const Epoch& at_least) = 0;
-  virtual Result<RetiredKeys> retired_keys(const Epoch& at_least) = 0;
+  virtual Result<KeysRead> read_keys(const Epoch& at_least) = 0;
   virtual Result<LogPage> log_since(const Epoch& epoch) = 0;
   /// Never blocks, costs nanoseconds. nullopt: the engine cannot tell; a node then needs a lease
   /// (fence/member.h).

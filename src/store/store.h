@@ -156,13 +156,6 @@ struct AuditPage {
 };
 /// Makes the line that seals where a pruned trail begins; empty: it is not sealed.
 using AuditSeal = std::function<std::string(const std::pair<AuditTrailId, AuditPoint>&)>;
-/// A key that has signed or checked tokens here.
-struct SeenKey {
-  std::string kid;
-  Instant first_seen_at;
-  bool is_signing = false;  // it was the signing one of the newest start
-  std::optional<Instant> retired_at{};
-};
 /// What was new about the keys of a start.
 struct KeysNoted {
   std::vector<std::string> unseen;           // kids that this database had not seen

@@ -49,7 +49,7 @@ TEST_P(ReadsElsewhere, ProveNothing) {
   for (const auto& [epoch, is_current] :
        {std::pair(known, true), std::pair(later, false), std::pair(other, false)}) {
     EXPECT_EQ(must(store_->read_live(token.id, epoch)).is_current, is_current);
-    EXPECT_EQ(must(store_->retired_keys(epoch)).is_current, is_current);
+    EXPECT_EQ(must(store_->read_keys(epoch)).is_current, is_current);
   }
 }
 

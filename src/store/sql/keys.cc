@@ -14,6 +14,14 @@ Result<std::optional<std::string>> signing_key(Connection& db) {
   return std::optional(rows.get<std::string>());
 }
 
+Result<std::optional<SeenKey>> key_of(Connection& db, const std::string& kid) {
+  for (auto& key : TRY(keys_of(db)))
+    if (key.kid == kid) return std::optional(std::move(key));
+  return std::optional<SeenKey>{};
+}
+
+}  // namespace
+
 Result<std::vector<SeenKey>> keys_of(Connection& db) {
   auto rows = TRY(db.query(Query::list_keys));
   std::vector<SeenKey> keys;
@@ -24,14 +32,6 @@ Result<std::vector<SeenKey>> keys_of(Connection& db) {
                     .retired_at = rows.get<std::optional<Instant>>()});
   return keys;
 }
-
-Result<std::optional<SeenKey>> key_of(Connection& db, const std::string& kid) {
-  for (auto& key : TRY(keys_of(db)))
-    if (key.kid == kid) return std::optional(std::move(key));
-  return std::optional<SeenKey>{};
-}
-
-}  // namespace
 
 Result<KeysNoted> SqlStore::note_keys(const std::vector<std::string>& kids, Instant now,
                                       const Origin& origin) {

@@ -132,6 +132,8 @@ class SqlStore : public Store {
   Parts parts_;  // in the order in which they are made; what uses another goes first
 };
 
+Result<std::vector<SeenKey>> keys_of(Connection& db);
+
 /// The record in a row of Query::read_live, from its token's id on.
 std::optional<LiveRecord> read_live_record(Rows& row);
 

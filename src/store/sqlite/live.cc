@@ -19,12 +19,8 @@ Result<LiveRead> Engine::read_live(TokenId id, const Epoch& /*at_least*/) {
   return LiveRead{.is_current = true, .record = sql::read_live_record(rows)};
 }
 
-Result<RetiredKeys> Engine::retired_keys(const Epoch& /*at_least*/) {
-  auto db = reader();
-  auto rows = TRY(db->query(Query::retired_keys));
-  RetiredKeys retired{.is_current = true, .kids = {}};
-  while (TRY(rows.next())) retired.kids.push_back(rows.get<std::string>());
-  return retired;
+Result<KeysRead> Engine::read_keys(const Epoch& /*at_least*/) {
+  return KeysRead{.is_current = true, .keys = TRY(list_keys())};
 }
 
 Result<LogPage> Engine::log_since(const Epoch& epoch) {
