@@ -63,7 +63,7 @@ def test_a_page_says_what_the_help_says(pages):
     for name in re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/reference/settings.md").read_text(),
                            re.MULTILINE):
         assert name in settings, name
-    assert r"B\~#R" in (pages[0].parent / "claviger.env.5").read_text()  # with its space
+    assert r"\fB\~#\fR" in (pages[0].parent / "claviger.env.5").read_text()  # with its space
     assert "The settings are in claviger.env(5)." in by_name["claviger.1"]
     assert "Exit status:" in by_name["claviger.1"] and "6 the database" in by_name["claviger.1"]
     assert by_name["claviger-serve.1"].count("CLAVIGER_") < 5
