@@ -4,9 +4,13 @@
 
 #include <string_view>
 
+#include "base/time.h"
+#include "store/postgres/checkup.h"
 #include "store/postgres/members.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/backup.h"
+#include "store/sqlite/checkup.h"
+#include "store/sqlite/restore.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace claviger {
@@ -57,7 +61,27 @@ Result<cli::BackupFile> back_up(const Settings& settings, const std::string& fil
     return fail(Code::unacceptable_field,
                 "A PostgreSQL database is backed up by its own tools: pg_dump, or pg_basebackup.");
   const auto backup = TRY(back_up_sqlite(sqlite_path(settings.database_url), file));
-  return cli::BackupFile{.schema_version = backup.schema_version, .size_bytes = backup.size_bytes};
+  return cli::BackupFile{.schema_version = backup.schema_version,
+                         .size_bytes = backup.size_bytes,
+                         .digest = backup.digest};
+}
+
+std::vector<DatabaseFinding> examine_database(const Settings& settings) {
+  const auto& url = settings.database_url;
+  if (!is_sqlite(url)) return examine_postgres(url, settings.environment, SystemClock());
+  return examine_sqlite(sqlite_path(url), settings.environment);
+}
+
+Result<Restored> restore(const Settings& settings, const RestoreOptions& options,
+                         const RestoreProgress& progress) {
+  if (!is_sqlite(settings.database_url))
+    return fail(Code::unacceptable_field,
+                "A PostgreSQL database is restored by its own tools: pg_restore, or archived logs; "
+                "docs/how-to-backup.md says what to do about what was taken back since.");
+  return restore_sqlite({.path = sqlite_path(settings.database_url),
+                         .environment = settings.environment,
+                         .now = SystemClock().now()},
+                        options, progress);
 }
 
 Result<std::vector<CopiedTable>> copy_database(const Settings& settings, const std::string& from,

@@ -28,6 +28,13 @@ Result<cli::SchemaState> look_at_schema(const Settings& settings);
 /// Copies the database into a new file, as `claviger database backup` does.
 Result<cli::BackupFile> back_up(const Settings& settings, const std::string& file);
 
+/// Looks at the database from outside, as `claviger doctor --database` does.
+std::vector<DatabaseFinding> examine_database(const Settings& settings);
+
+/// Puts a backup in the database's place, as `claviger database restore` does.
+Result<Restored> restore(const Settings& settings, const RestoreOptions& options,
+                         const RestoreProgress& progress);
+
 /// Copies a database into an empty one, as `claviger database copy` does.
 Result<std::vector<CopiedTable>> copy_database(const Settings& settings, const std::string& from,
                                                const std::string& to, const CopyProgress& progress);

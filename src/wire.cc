@@ -361,6 +361,8 @@ cli::Wiring wiring() {
       .schema = look_at_schema,
       .back_up = back_up,
       .copy = copy_database,
+      .restore = restore,
+      .examine = examine_database,
       .libraries = {{"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
                     {"SQLite", sqlite3_libversion()}},
   };

@@ -41,6 +41,7 @@ inline constexpr AuditAction admin_login_refused{"admin_login_refused", "adminis
 inline constexpr AuditAction admin_change_refused{"admin_change_refused", "session"};
 inline constexpr AuditAction session_ended{"session_ended", "session"};
 inline constexpr AuditAction sessions_ended{"sessions_ended", "administrator"};
+inline constexpr AuditAction database_restored{"database_restored", "database"};
 }  // namespace audit_action
 
 /// A change to be told of in the audit trail. Holds no credential, whole or in part.

@@ -55,7 +55,12 @@ std::unique_ptr<CLI::App> make_app(Chosen& chosen) {
   add_scan(*app, chosen);
   add_completion_group(*app, chosen);
   add_version(*app, chosen);
+  add_reference_group(*app, chosen);
   return app;
+}
+
+std::vector<CLI::App*> shown_below(CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
 }
 
 CLI::App& add_group(CLI::App& app, const char* name, const char* help) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,8 +10,10 @@
 #include "base/result.h"
 #include "config/load.h"
 #include "service/services.h"
+#include "store/checkup.h"
 #include "store/copy.h"
 #include "store/members.h"
+#include "store/restore.h"
 
 namespace claviger::cli {
 
@@ -35,6 +38,7 @@ struct SchemaState {
 struct BackupFile {
   int schema_version = 0;
   std::int64_t size_bytes = 0;
+  std::array<std::uint8_t, 32> digest{};  // SHA-256, also in the file beside it
 };
 
 enum class Missing { create, refuse };  // what to do about a database that does not exist
@@ -57,6 +61,14 @@ struct Wiring {
                                                  const std::string& to,
                                                  const CopyProgress& progress)>
       copy{};
+  /// Puts a backup in the place of the settings' database. Errors: as store/sqlite/restore.h says;
+  /// unacceptable_field, if this engine has tools of its own for that.
+  std::function<Result<Restored>(const Settings& settings, const RestoreOptions& options,
+                                 const RestoreProgress& progress)>
+      restore{};
+  /// Looks at a database from outside, and changes nothing; nothing is said of an engine without
+  /// settings of its own.
+  std::function<std::vector<DatabaseFinding>(const Settings& settings)> examine{};
   /// Names and versions of the libraries in use, for `claviger version`.
   std::vector<std::pair<std::string, std::string>> libraries;
 };

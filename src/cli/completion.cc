@@ -23,7 +23,7 @@ struct Place {
 
 void collect(CLI::App& app, const std::string& parents, std::vector<Place>& places) {
   Place place{.name = parents + app.get_name(), .words = {}};
-  const auto below = app.get_subcommands([](CLI::App*) { return true; });
+  const auto below = shown_below(app);
   for (const auto* command : below)
     place.words.push_back({.text = command->get_name(), .help = command->get_description()});
   for (const auto* option : app.get_options())

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "base/bytes.h"
 #include "cli/groups.h"
 
 namespace claviger::cli {
@@ -71,17 +72,19 @@ int run_backup(Process& process, const std::string& file) {
   if (!backup) return report(process.output, backup.error());
   const Record record{{"file", file},
                       {"schema_version", std::int64_t{backup->schema_version}},
-                      {"size_bytes", backup->size_bytes}};
+                      {"size_bytes", backup->size_bytes},
+                      {"sha256", hex(backup->digest)}};
   process.output.out += process.json ? json_line(record) : text_lines(record);
   return exit_ok;
 }
 
 void add_backup(CLI::App& group, Chosen& chosen) {
   auto file = std::make_shared<std::string>();
-  auto& command =
-      add_command(group, "backup", "Copy the database, which may be in use, into a new file",
-                  "claviger database backup /var/backups/claviger-$(date +%F).db", chosen,
-                  [file](Process& process) { return run_backup(process, *file); });
+  auto& command = add_command(
+      group, "backup",
+      "Copy the database, which may be in use, into a new file, and its digest into FILE.sha256",
+      "claviger database backup /var/backups/claviger-$(date +%F).db", chosen,
+      [file](Process& process) { return run_backup(process, *file); });
   command.add_option("FILE", *file, "the file to make; what it says is as secret as the database")
       ->type_name("")
       ->required();
@@ -103,6 +106,7 @@ void add_database_group(CLI::App& app, Chosen& chosen) {
     add_setting_flags(*command, chosen, false);
   }
   add_backup(group, chosen);
+  add_database_restore(group, chosen);
   add_database_prune(group, chosen);
   add_database_copy(group, chosen);
 }

@@ -16,6 +16,7 @@ using doctor::Severity;
 struct Asked {
   std::vector<std::string> files;
   bool strict = false;
+  bool database = false;  // look at the databases too
 };
 
 std::string_view name_of(Severity severity) {
@@ -60,17 +61,43 @@ Record record_of(const Finding& finding) {
           {"other_line", line_or_null(finding.other_line)}};
 }
 
+Severity severity_of(DatabaseFinding::Severity severity) {
+  switch (severity) {
+    case DatabaseFinding::Severity::error:
+      return Severity::error;
+    case DatabaseFinding::Severity::warning:
+      return Severity::warning;
+    case DatabaseFinding::Severity::note:
+      return Severity::note;
+  }
+  return Severity::error;
+}
+
+/// What a node on these settings would find of its database.
+void add_database(doctor::Examined& examined, const Wiring& wiring) {
+  const auto [name, line] = doctor::place_of(examined, "CLAVIGER_DATABASE_URL");
+  for (auto& finding : wiring.examine(examined.settings))
+    examined.findings.push_back({.severity = severity_of(finding.severity),
+                                 .file = examined.file,
+                                 .line = line,
+                                 .setting = name,
+                                 .wrong = std::move(finding.wrong),
+                                 .right = std::move(finding.right)});
+}
+
 /// The findings of each file, then those of each pair. No value: a file cannot be read.
-std::optional<std::vector<Finding>> find(const std::vector<std::string>& files, Output& output) {
+std::optional<std::vector<Finding>> find(const Process& process, const Asked& asked) {
+  Output& output = process.output;
   const auto machine = doctor::this_machine();
   std::vector<doctor::Examined> all;
   std::vector<Finding> findings;
-  for (const auto& file : files) {
+  for (const auto& file : asked.files) {
     auto examined = doctor::examine(file, machine);
     if (!examined) {
       output.err += fmt::format("claviger: {} cannot be read: {}\n", file, examined.error());
       return std::nullopt;
     }
+    if (asked.database) add_database(*examined, process.wiring);
     for (auto& finding : examined->findings) findings.push_back(std::move(finding));
     all.push_back(std::move(*examined));
   }
@@ -81,7 +108,7 @@ std::optional<std::vector<Finding>> find(const std::vector<std::string>& files, 
 }
 
 int examine(Process& process, const Asked& asked) {
-  const auto findings = find(asked.files, process.output);
+  const auto findings = find(process, asked);
   if (!findings) return exit_usage;
   const auto count = [&](Severity severity) -> std::int64_t {
     return std::ranges::count(*findings, severity, &Finding::severity);
@@ -120,6 +147,10 @@ and the variables of this process are left aside. A line for each finding goes t
 Of several files, each pair is compared: credentials, keys (also those that are read from files),
 names of environments and databases. No secret, and nothing made of one, is ever shown.
 
+With --database, the database of each file is asked as well, without a change to it. Of one on
+PostgreSQL: each host of the URL, encryption, version, settings that can lose or refuse a change,
+the role's rights, the schema, the nodes and their number against max_connections, the clock.
+
 Exit status:
   0  neither errors nor warnings (with --strict: nor notes)
   1  there are some
@@ -144,6 +175,7 @@ void add_doctor(CLI::App& app, Chosen& chosen) {
       ->type_name("FILE")
       ->required();
   command.add_flag("--strict", asked->strict, "let notes fail as well");
+  command.add_flag("--database", asked->database, "look at the database of each file too");
   add_json(command, chosen);
   command.footer(footer);
 }

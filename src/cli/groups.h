@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/context.h"
 
@@ -24,11 +25,14 @@ void add_audit_group(CLI::App& app, Chosen& chosen);
 void add_database_group(CLI::App& app, Chosen& chosen);
 void add_database_prune(CLI::App& group, Chosen& chosen);
 void add_database_copy(CLI::App& group, Chosen& chosen);
+void add_database_restore(CLI::App& group, Chosen& chosen);
 void add_cluster_group(CLI::App& app, Chosen& chosen);
 void add_completion_group(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
 void add_scan(CLI::App& app, Chosen& chosen);
 void add_version(CLI::App& app, Chosen& chosen);
+/// Commands for whoever packages; help, completions and the reference do not show them.
+void add_reference_group(CLI::App& app, Chosen& chosen);
 
 /// `run` without the writing: what is said is in `output`.
 int execute(int argc, const char* const* argv, char** environment, const Wiring& wiring,
@@ -41,6 +45,9 @@ std::string version_text(const Wiring& wiring, bool json);
 std::string cli_reference_markdown();
 
 // For the groups
+
+/// The commands below one that its help shows.
+std::vector<CLI::App*> shown_below(CLI::App& app);
 
 /// A group of commands, such as `client`.
 CLI::App& add_group(CLI::App& app, const char* name, const char* help);

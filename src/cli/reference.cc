@@ -28,7 +28,7 @@ claviger token issue --client "$CLIENT_ID" glchat_user < secret > token
 /// A command's own help, and that of the commands below it.
 void append_help(std::string& out, CLI::App& app, const std::string& parents) {
   const auto name = parents + app.get_name();
-  const auto below = app.get_subcommands([](CLI::App*) { return true; });
+  const auto below = shown_below(app);
   if (parents.empty() || below.empty())
     out += "\n## " + name + "\n\n```\n" + app.help(parents.substr(0, parents.size() - 1)) + "```\n";
   for (auto* command : below) append_help(out, *command, name + " ");

@@ -1,5 +1,6 @@
 """`claviger database backup`: a copy of a database in use, whole or not there."""
 
+import hashlib
 import json
 import os
 import signal
@@ -53,7 +54,8 @@ def test_a_copy_of_a_database_in_use_serves(server, tmp_path):
         caller.join()
     assert record["file"] == str(file) and record["size_bytes"] == file.stat().st_size
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db", "copy.db.sha256"]
+    assert record["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
 
     settings = {**server.settings, "CLAVIGER_DATABASE_URL": f"sqlite:{file}"}
     copy = Server(**settings).start()
@@ -71,6 +73,19 @@ def test_no_file_is_overwritten(server, tmp_path):
     assert b"already" in back_up(server, file, status=5).stderr
     assert file.read_text() == "precious"
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_nor_is_a_digest(server, tmp_path):
+    (tmp_path / "copy.db.sha256").write_text("precious")
+    assert b"copy.db.sha256" in back_up(server, tmp_path / "copy.db", status=5).stderr
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db.sha256"]
+    assert (tmp_path / "copy.db.sha256").read_text() == "precious"
+
+
+def test_a_digest_of_an_odd_name_is_one_that_sha256sum_takes(server, tmp_path):
+    back_up(server, tmp_path / "a\\b\nc.db")
+    subprocess.run(["sha256sum", "--check", "--strict", "a\\b\nc.db.sha256"], cwd=tmp_path,
+                   check=True, capture_output=True)
 
 
 def test_what_cannot_be_written_is_told_and_leaves_nothing(server, tmp_path):

@@ -92,21 +92,22 @@ Error Connection::error_of(const pg_result* result) {
 }
 
 Status Connection::connect() {
-  constexpr std::array keys{"dbname",
-                            "target_session_attrs",
-                            "connect_timeout",
-                            "application_name",
-                            "client_encoding",
-                            "tcp_user_timeout",
-                            static_cast<const char*>(nullptr)};
+  const auto& [host, address, port, is_only] = options_.host;
   const auto timeout = std::to_string(options_.deadline.count());
-  const std::array values{options_.url.c_str(),
-                          "read-write",
-                          "2",
-                          "claviger",
-                          "UTF8",
-                          timeout.c_str(),
-                          static_cast<const char*>(nullptr)};
+  std::vector<const char*> keys{"dbname",           "target_session_attrs", "connect_timeout",
+                                "application_name", "client_encoding",      "tcp_user_timeout"};
+  std::vector<const char*> values{
+      options_.url.c_str(), is_only ? "any" : "read-write", "2", "claviger", "UTF8",
+      timeout.c_str()};
+  // What comes behind the URL goes before it.
+  for (const auto& [key, value] :
+       {std::pair{"host", &host}, {"hostaddr", &address}, {"port", &port}})
+    if (is_only && !value->empty()) {
+      keys.push_back(key);
+      values.push_back(value->c_str());
+    }
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
   connection_.reset(pq().connectdbParams(keys.data(), values.data(), /*expand_dbname=*/1));
   in_transaction_ = false;
   pending_ = 0;
@@ -299,6 +300,20 @@ bool Connection::is_worth_repeating() const {
   // Serialization failure, deadlock, a server that has become a standby, one that shuts down.
   return state.empty() || state == "40001" || state == "40P01" || state == "25006" ||
          state.starts_with("57P");
+}
+
+Transport Connection::transport() const {
+  const char* address = pq().hostaddr(connection_.get());
+  const std::string_view to = address == nullptr ? "" : address;  // none: a socket of this machine
+  Transport transport{.is_local = to.empty() || to.starts_with("127.") || to == "::1",
+                      .is_encrypted = pq().sslInUse(connection_.get()) == 1};
+  auto* const options = pq().conninfo(connection_.get());
+  for (const auto* option = options; option != nullptr && option->keyword != nullptr; ++option)
+    if (std::string_view(option->keyword) == "sslmode" && option->val != nullptr)
+      transport.is_verified =
+          transport.is_encrypted && std::string_view(option->val) == "verify-full";
+  pq().conninfoFree(options);
+  return transport;
 }
 
 bool Connection::is_open() const {

@@ -63,13 +63,30 @@ class Statement final : public sql::Statement {
   int row_ = -1;
 };
 
+/// One of the places that a URL names. What is empty is left to it.
+struct HostChoice {
+  std::string host{};
+  std::string address{};
+  std::string port{};
+  bool is_only = false;  // this place and no other, in whatever state its server is
+};
+
 struct ConnectionOptions {
   std::string url;                     // for libpq; never to be logged
   std::chrono::milliseconds deadline;  // for one answer of the server
+  HostChoice host{};
 };
 
-/// One connection to a PostgreSQL server that accepts writes. When it breaks, the next statement
-/// that is outside of a transaction makes a new one; inside, the transaction fails.
+/// How a connection goes.
+struct Transport {
+  bool is_local = false;      // on this machine
+  bool is_encrypted = false;  // by TLS
+  bool is_verified = false;   // and the server's certificate was compared with its name
+};
+
+/// One connection to a PostgreSQL server that accepts writes, or that was chosen. When it breaks,
+/// the next statement that is outside of a transaction makes a new one; inside, the transaction
+/// fails.
 ///
 /// Statements of run_later are sent along with the next one (libpq's pipeline mode).
 class Connection final : public sql::Connection {
@@ -116,6 +133,8 @@ class Connection final : public sql::Connection {
   /// Whether the transaction that failed may be tried again at once: it met another, or the
   /// connection broke before the commit.
   bool is_worth_repeating() const;
+  /// How the connection goes; it is up.
+  Transport transport() const;
   /// Whether the connection is up; without a look at the network.
   bool is_open() const;
   /// Waits for a notice of LISTEN, for `wake_fd` to become readable, or for the time to pass.

@@ -30,6 +30,9 @@ Loaded load() {
   find(library, "PQcmdStatus", pq.cmdStatus, problem);
   find(library, "PQcmdTuples", pq.cmdTuples, problem);
   find(library, "PQconnectdbParams", pq.connectdbParams, problem);
+  find(library, "PQconninfo", pq.conninfo, problem);
+  find(library, "PQconninfoFree", pq.conninfoFree, problem);
+  find(library, "PQconninfoParse", pq.conninfoParse, problem);
   find(library, "PQconsumeInput", pq.consumeInput, problem);
   find(library, "PQenterPipelineMode", pq.enterPipelineMode, problem);
   find(library, "PQerrorMessage", pq.errorMessage, problem);
@@ -41,6 +44,7 @@ Loaded load() {
   find(library, "PQgetisnull", pq.getisnull, problem);
   find(library, "PQgetlength", pq.getlength, problem);
   find(library, "PQgetvalue", pq.getvalue, problem);
+  find(library, "PQhostaddr", pq.hostaddr, problem);
   find(library, "PQisBusy", pq.isBusy, problem);
   find(library, "PQnotifies", pq.notifies, problem);
   find(library, "PQntuples", pq.ntuples, problem);
@@ -54,6 +58,7 @@ Loaded load() {
   find(library, "PQsetNoticeReceiver", pq.setNoticeReceiver, problem);
   find(library, "PQsetnonblocking", pq.setnonblocking, problem);
   find(library, "PQsocket", pq.socket, problem);
+  find(library, "PQsslInUse", pq.sslInUse, problem);
   find(library, "PQstatus", pq.status, problem);
   return loaded;
 }

@@ -14,6 +14,9 @@ struct Libpq {
   decltype(&::PQcmdStatus) cmdStatus;
   decltype(&::PQcmdTuples) cmdTuples;
   decltype(&::PQconnectdbParams) connectdbParams;
+  decltype(&::PQconninfo) conninfo;
+  decltype(&::PQconninfoFree) conninfoFree;
+  decltype(&::PQconninfoParse) conninfoParse;
   decltype(&::PQconsumeInput) consumeInput;
   decltype(&::PQenterPipelineMode) enterPipelineMode;
   decltype(&::PQerrorMessage) errorMessage;
@@ -25,6 +28,7 @@ struct Libpq {
   decltype(&::PQgetisnull) getisnull;
   decltype(&::PQgetlength) getlength;
   decltype(&::PQgetvalue) getvalue;
+  decltype(&::PQhostaddr) hostaddr;
   decltype(&::PQisBusy) isBusy;
   decltype(&::PQnotifies) notifies;
   decltype(&::PQntuples) ntuples;
@@ -38,6 +42,7 @@ struct Libpq {
   decltype(&::PQsetNoticeReceiver) setNoticeReceiver;
   decltype(&::PQsetnonblocking) setnonblocking;
   decltype(&::PQsocket) socket;
+  decltype(&::PQsslInUse) sslInUse;
   decltype(&::PQstatus) status;
 };
 

@@ -65,7 +65,7 @@ Result<std::unique_ptr<Store>> open_postgres(const PostgresOptions& options, Log
     TRY_STATUS(migrate(*db, options.environment));
     if (options.warn)
       for (const auto& risk : durability_risks(*db))
-        log.write(LogLevel::warning, "commits_may_be_lost", {{"detail", risk}});
+        log.write(LogLevel::warning, "commits_may_be_lost", {{"detail", risk.text}});
   }
   Engine::Parts parts{.engine = "postgresql",
                       .writers = TRY(pool_of(options.url, 1)),

@@ -96,14 +96,17 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
   // A path that starts with "file:" would be taken for a URI.
   const bool is_uri = options.path.starts_with("file:");
   const auto path = is_uri ? "./" + options.path : options.path;
+  const auto vfs = options.alone ? "unix-none" : options.vfs;
   const int code =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                      options.vfs.empty() ? nullptr : options.vfs.c_str());
+                      vfs.empty() ? nullptr : vfs.c_str());
   std::unique_ptr<Connection> db{new Connection(handle)};
   if (code != SQLITE_OK) return fail(error_of(handle));
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   db->set_busy_timeout(busy_timeout);
+  // First, since the others read the file; attached ones are opened so as well.
+  if (options.alone) TRY_STATUS(db->run("PRAGMA locking_mode = EXCLUSIVE"));
   TRY_STATUS(db->run(fmt::format("{} PRAGMA cache_size = -{}; PRAGMA query_only = {};", settings,
                                  options.cache_kib, options.read_only ? 1 : 0)));
   return db;
@@ -154,6 +157,16 @@ Result<std::unique_ptr<sql::Statement>> Connection::prepare(const std::string& s
   if (sqlite3_prepare_v2(db_, sql.c_str(), -1, &prepared, nullptr) != SQLITE_OK)
     return fail(error_of(db_));
   return std::make_unique<Statement>(prepared);
+}
+
+bool Connection::has_moved() const {
+  int moved = 0;
+  const int code = sqlite3_file_control(db_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
+}
+
+void Connection::set_triggers(bool fire) {
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_TRIGGER, fire ? 1 : 0, nullptr);
 }
 
 bool Connection::in_transaction() const {

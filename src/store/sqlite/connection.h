@@ -56,6 +56,8 @@ struct ConnectionOptions {
   bool read_only = false;
   int cache_kib = 1024;
   std::string vfs{};  // empty: SQLite's own
+  /// Takes no locks and shares no memory: for whoever keeps all others away by other means.
+  bool alone = false;
 };
 
 /// One connection to a database file.
@@ -74,6 +76,10 @@ class Connection final : public sql::Connection {
   /// Copies the database, as it is at one moment, into a file that is empty. Others go on writing.
   Status vacuum_into(const std::string& path);
 
+  /// Whether the file that is open is not the one at its path any more.
+  bool has_moved() const;
+  /// Triggers fire at first.
+  void set_triggers(bool fire);
   bool in_transaction() const;
   /// SQLite's extended code of the last failed call.
   int error_code() const;

@@ -109,7 +109,7 @@ Result<std::unique_ptr<Connection>> begin_copy(const std::string& path,
   TRY_STATUS(use_write_ahead_log(*db));
   TRY_STATUS(db->run("BEGIN IMMEDIATE"));
   TRY_STATUS(migrate_within(*db, environment));
-  sqlite3_db_config(db->handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  db->set_triggers(false);
   return db;
 }
 
@@ -128,6 +128,9 @@ Result<std::unique_ptr<Store>> open_file(const SqliteOptions& options, Log& log)
   TRY_STATUS(schema_version(*db));  // before anything is written to what may not be ours
   TRY_STATUS(use_write_ahead_log(*db));
   TRY_STATUS(migrate(*db, options.environment));
+  // From its first read on the connection keeps others from replacing the file, but not before.
+  if (db->has_moved())
+    return fail(Code::storage_unavailable, "It was replaced while it was opened: start again.");
   TRY_STATUS(check_environment(*db, options.path, options.environment));
   const auto wal_index = TRY(WalIndex::of(*db));
   std::vector<std::unique_ptr<sql::Connection>> connections;
