@@ -24,6 +24,7 @@
 #include "policy/master.h"
 #include "service/audit.h"
 #include "service/housekeeping.h"
+#include "service_manager.h"
 
 namespace claviger {
 namespace {
@@ -196,13 +197,22 @@ std::vector<net::ListenAddress> listen_addresses(const Settings& settings) {
   return addresses;
 }
 
-/// The one line on standard output that says where the server listens.
-void announce(std::string_view scheme, const std::vector<net::ListenAddress>& addresses) {
-  std::string line = "ready";
+std::string urls(std::string_view scheme, const std::vector<net::ListenAddress>& addresses) {
+  std::string line;
   for (const auto& address : addresses)
     line += fmt::format(" {}://{}", scheme, net::listen_address_text(address));
-  fmt::print("{}\n", line);
+  return line;
+}
+
+void note(const Status& told, Log& log) {
+  if (!told) log.write(LogLevel::warning, "not_notified", {{"reason", told.error().cause}});
+}
+
+/// Tells where the server listens: by the one line on standard output, and the service manager.
+void announce(const std::string& where, const ServiceManager& manager, Log& log) {
+  fmt::print("ready{}\n", where);
   std::fflush(stdout);
+  note(manager.ready("serves" + where), log);
 }
 
 /// Wipes what a node needs no more once it has digests and prepared keys of it.
@@ -224,15 +234,11 @@ int report_node(const Error& error) {
                 cli::exit_storage);
 }
 
-/// Serves until a signal says stop.
-void await_stop(const Signals& signals, const TlsPaths& paths, net::Tls* tls, Node& node) {
-  while (signals.wait() == SIGHUP) {
-    if (tls != nullptr)
-      reload_certificate(paths, *tls, node.clock(), node.log());
-    else
-      node.log().write(LogLevel::info, "reloaded",
-                       {{"detail", "There is no certificate to read."}});
-  }
+void reload(const TlsPaths& paths, net::Tls* tls, Node& node) {
+  if (tls != nullptr)
+    reload_certificate(paths, *tls, node.clock(), node.log());
+  else
+    node.log().write(LogLevel::info, "reloaded", {{"detail", "There is no certificate to read."}});
 }
 
 /// A key that this database has not seen is worth a word: tokens signed with another will be
@@ -294,7 +300,7 @@ Result<std::unique_ptr<net::Server>> open_server(const Settings& settings, const
   return server;
 }
 
-int serve(LoadedSettings loaded) {
+int serve(LoadedSettings loaded, const ServiceManager& manager) {
   Settings& settings = loaded.settings;
   if (const auto problem = client_key_problem(settings))
     return report(problem->text(), cli::exit_settings);
@@ -336,11 +342,17 @@ int serve(LoadedSettings loaded) {
   if (!server) return report(server.error().detail, cli::exit_refused);
   if (const auto joined = (*node)->join(); !joined) return report_node(joined.error());
   (*server)->start();
-  announce(certificate ? "https" : "http", (*server)->addresses());
+  const auto where = urls(certificate ? "https" : "http", (*server)->addresses());
+  announce(where, manager, log);
   log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});
 
-  await_stop(signals, settings.tls_paths, certificate ? &tls : nullptr, **node);
+  while (signals.wait() == SIGHUP) {
+    note(manager.reloading(), log);
+    reload(settings.tls_paths, certificate ? &tls : nullptr, **node);
+    note(manager.ready("serves" + where), log);
+  }
   log.write(LogLevel::info, "stopping");
+  note(manager.stopping(), log);
   api.start_draining();
   (*server)->stop();
   (*server)->join();
@@ -350,9 +362,10 @@ int serve(LoadedSettings loaded) {
 
 }  // namespace
 
-cli::Wiring wiring() {
+cli::Wiring wiring(std::string notify_socket) {
   return {
-      .serve = serve,
+      .serve = [manager = ServiceManager(std::move(notify_socket))](
+                   LoadedSettings loaded) { return serve(std::move(loaded), manager); },
       .open = [](const Settings& settings,
                  cli::Missing missing) -> Result<std::unique_ptr<cli::Session>> {
         return std::unique_ptr<cli::Session>(TRY(Node::open(
