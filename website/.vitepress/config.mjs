@@ -1,0 +1,29 @@
+// The site's settings. What stands in its side bar is docs/README.md.
+
+import { sidebar } from '../pages.mjs';
+
+/** The anchor of a heading, by the rule of git hosts, so that a link holds here and there. */
+function slugify(heading) {
+  return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replace(/ /g, '-');
+}
+
+export default {
+  title: 'Claviger',
+  description: 'A self-hosted token-authentication server whose revocations hold at once',
+  lang: 'en',
+  base: process.env.SITE_BASE ?? '/',
+  srcDir: 'pages',
+  outDir: '../build/site',
+  cacheDir: '../build/site-cache',
+  markdown: { anchor: { slugify }, html: false },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar: sidebar(),
+    nav: [
+      { text: 'Tutorial', link: '/tutorial' },
+      { text: 'How to', link: '/how-to-gateways' },
+      { text: 'Reference', link: '/reference/cli' },
+    ],
+  },
+};
