@@ -23,7 +23,8 @@ export default {
     nav: [
       { text: 'Tutorial', link: '/tutorial' },
       { text: 'How to', link: '/how-to-gateways' },
-      { text: 'Reference', link: '/reference/cli' },
+      { text: 'Reference', link: '/reference/http-api' },
+      { text: 'FAQ', link: '/faq' },
     ],
   },
 };
