@@ -5,19 +5,21 @@
 
 import json
 import sys
+import textwrap
 
 HEAD = """<!-- Made from the server's /openapi.json by website/http_api.py; tests/docs compares. -->
 # HTTP API
 
 {description}
 
-Each server serves this document at `/openapi.json` (OpenAPI 3.1), and a page at `/docs` on which it can be tried.
+Each server serves this document at `/openapi.json` (OpenAPI 3.1), and a page at `/docs` on which it
+can be tried.
 
-- Bodies are JSON or forms (`application/x-www-form-urlencoded`), whichever the caller likes. Unknown fields are
-  ignored, a field that comes twice is refused. Times are RFC 3339 in UTC, ids are UUIDs.
+- Bodies are JSON or forms (`application/x-www-form-urlencoded`), whichever the caller likes. Unknown
+  fields are ignored, a field that comes twice is refused. Times are RFC 3339 in UTC, ids are UUIDs.
 - Every answer has `X-Request-Id`, which is also in the log.
-- What is refused is `application/problem+json` (RFC 9457), and never holds a credential or a part of one. Programs go
-  by `code`; OAuth 2 endpoints answer as RFC 6749 §5.2 has it.
+- What is refused is `application/problem+json` (RFC 9457), and never holds a credential or a part of
+  one. Programs go by `code`; OAuth 2 endpoints answer as RFC 6749 §5.2 has it.
 
 ```json
 {problem}
@@ -29,7 +31,7 @@ CREDENTIALS = {
     "basic": "a user's id and secret: `Authorization: Basic …`",
     "session": "a session of the admin panel",
 }
-OWN_PAGES = {"Admin panel": "These are the panel's own and may change with it: [its data](../admin-api.md)."}
+OWN_PAGES = {"Admin panel": "More of it: [the admin panel's data](../admin-api.md)."}
 METHODS = ("get", "post", "put", "patch", "delete", "options", "head")
 
 
@@ -115,7 +117,9 @@ def credential_words(operation):
     ways = [CREDENTIALS[name] for one in operation.get("security", []) for name in one]
     if {} in operation.get("security", []) and ways:
         ways.append("credentials in the body, or those of the server's settings")
-    return " or ".join(ways) if ways else "none, or in the body"
+    if ways:
+        return " or ".join(ways)
+    return "in the body" if "401" in operation["responses"] else "none"
 
 
 def parameters_table(document, operation):
@@ -157,7 +161,7 @@ def section(document, methods, path, operation):
 def page(fields):
     document = Document(fields)
     problem = fields["components"]["schemas"]["Problem"]["examples"][0]
-    lines = [HEAD.format(description=fields["info"]["description"],
+    lines = [HEAD.format(description=textwrap.fill(fields["info"]["description"], 100),
                          problem=json.dumps(problem, indent=1))]
     lines += ["## What the statuses mean", "", "| status | meaning |", "|---|---|"]
     lines += [f"| {status} | {words} |" for status, words in meanings(fields)] + [""]

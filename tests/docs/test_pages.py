@@ -96,8 +96,9 @@ OWN_TESTS = ("docs/how-to-environments.md", "docs/how-to-keys.md", "docs/how-to-
 def test_a_page(start, tmp_path, page):
     world = World(start, tmp_path, **SETTINGS.get(page, {}))
     world.make_party()
-    blocks = runnable_blocks((ROOT / page).read_text())
-    assert len(blocks) == [language for _, language in fences((ROOT / page).read_text())].count("sh")
+    text = (ROOT / page).read_text()
+    blocks = runnable_blocks(text)
+    assert len(blocks) == [language for _, language in fences(text)].count("sh")
     world.run(blocks)
 
 
@@ -117,15 +118,17 @@ def test_environments(start, tmp_path):
     shared.mkdir()
     shared.chmod(0o1777)
     own.mkdir(mode=0o700)
-    (world.etc / "jwt").write_text(key)
-    (world.etc / "jwt").chmod(0o600)
+    secrets = {"jwt": key, "name": "operator", "password": fresh_credentials()["MASTER_PASSWORD"]}
+    for name, text in secrets.items():
+        (own / name).write_text(text)
+        (own / name).chmod(0o600)
     world.write(world.home / "production.env", {
         "CLAVIGER_ENVIRONMENT": "production", "CLAVIGER_DATABASE_URL": f"sqlite:{shared}/c.db",
-        "JWT_SECRET_KEY_FILE": world.etc / "jwt", **{
-            name: value for name, value in fresh_credentials().items() if "MASTER" in name}})
+        "JWT_SECRET_KEY_FILE": own / "jwt", "MASTER_USERNAME_FILE": own / "name",
+        "MASTER_PASSWORD_FILE": own / "password"})
     world.write(world.home / "staging.env", {
         "CLAVIGER_ENVIRONMENT": "staging", "CLAVIGER_DATABASE_URL": f"sqlite:{own}/s.db",
-        "CLAVIGER_TOKEN_LIFETIME": "3600", "JWT_SECRET_KEY": key})
+        "CLAVIGER_TOKEN_LIFETIME": "3600", "JWT_SECRET_KEY_FILE": own / "jwt"})
     world.run(of_page("how-to-environments.md"), strict=False)
     assert (world.home / "doctor.json").read_text().startswith("{")
 
@@ -200,5 +203,6 @@ def test_every_block_is_run():
 def test_a_block_that_nobody_runs_is_found(text):
     elsewhere = {"README.md": (1, "tests/readme/test_readme.py")}
     assert list(problems_of("README.md", text, elsewhere))
-    assert not list(problems_of("README.md", "```sh\nls\n```\n```json\n{}\n```", elsewhere))
-    assert list(problems_of("docs/none.md", "```sh\nls\n```", {"docs/none.md": (1, "tests/count.py")}))
+    good = "```sh\nls\n```\n```json\n{}\n```"
+    assert not list(problems_of("README.md", good, elsewhere))
+    assert list(problems_of("docs/none.md", good, {"docs/none.md": (1, "tests/count.py")}))

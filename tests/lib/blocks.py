@@ -51,8 +51,8 @@ def run_in_one_shell(folder, scripts, env=None):
 
 
 def assert_runs_as_written(blocks, folder, replace, env=None, strict=False):
-    """Runs blocks of `runnable_blocks`; `replace` puts this run's addresses into each. `strict`: each
-    command has to succeed, and what a block prints is compared if the document shows it."""
+    """Runs blocks of `runnable_blocks`; `replace` puts this run's addresses into each. `strict`:
+    each command has to succeed, and what one prints is compared if the document shows it."""
     scripts = [replace(commands) for commands, _ in blocks]
     if strict:
         scripts[0] = "set -e -o pipefail\n" + scripts[0]
