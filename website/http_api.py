@@ -15,11 +15,12 @@ HEAD = """<!-- Made from the server's /openapi.json by website/http_api.py; test
 Each server serves this document at `/openapi.json` (OpenAPI 3.1), and a page at `/docs` on which it
 can be tried.
 
-- Bodies are JSON or forms (`application/x-www-form-urlencoded`), whichever the caller likes. Unknown
-  fields are ignored, a field that comes twice is refused. Times are RFC 3339 in UTC, ids are UUIDs.
+- Bodies are JSON or forms (`application/x-www-form-urlencoded`), whichever the caller likes.
+  Unknown fields are ignored, a field that comes twice is refused. Times are RFC 3339 in UTC, ids
+  are UUIDs.
 - Every answer has `X-Request-Id`, which is also in the log.
-- What is refused is `application/problem+json` (RFC 9457), and never holds a credential or a part of
-  one. Programs go by `code`; OAuth 2 endpoints answer as RFC 6749 §5.2 has it.
+- What is refused is `application/problem+json` (RFC 9457), and never holds a credential or a part
+  of one. Programs go by `code`; OAuth 2 endpoints answer as RFC 6749 §5.2 has it.
 
 ```json
 {problem}
