@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const stage = `${root}/website/pages`;
 const LINK = /\]\(([^)\s]+)\)/g;
+const COMMENTS = /^<!--.*-->\n/gm;
 const OUTSIDE = /^[a-z][a-z+.-]*:/;
 const LANGUAGES = { py: 'python', mjs: 'js', conf: 'nginx', yml: 'yaml', cc: 'cpp', h: 'cpp' };
 const KNOWN = ['cpp', 'go', 'java', 'js', 'json', 'lua', 'nginx', 'python', 'sh', 'yaml'];
@@ -85,7 +86,7 @@ function writePage(path, files) {
   const linked = [];
   const folder = files.has(path) ? posix.dirname(path) : path;
   const text = files.has(path) ? read(path) : folderPage(path, files);
-  const changed = withLinks(text, (target) => {
+  const changed = withLinks(text.replace(COMMENTS, ''), (target) => {
     if (OUTSIDE.test(target) || target.startsWith('#')) return target;
     const [file, anchor] = target.split('#');
     const found = posix.join(folder, file).replace(/\/$/, '');
