@@ -51,6 +51,6 @@ test('where the files of the repository stand', () => {
     'images/d.png', 'examples/e/index.md', 'source/examples/f.py.md', 'b/index.md',
     'source/examples/index.md']);
   assert.deepEqual(sidebar('# T\n\n## S\n\n- [A](a.md): b.\n- [R](../README.md)\n', files), [
-    { text: 'S', collapsed: false, items: [
+    { text: 'S', items: [
       { text: 'A', link: '/a' }, { text: 'R', link: '/overview' }] }]);
 });

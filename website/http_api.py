@@ -104,7 +104,7 @@ def example_of(schema):
 
 def fields_table(document, schema):
     needed = schema.get("required", [])
-    lines = ["| field | type | |", "|---|---|---|"]
+    lines = ["| field | type | meaning |", "|---|---|---|"]
     for name, field in schema.get("properties", {}).items():
         found = document.resolve(field)
         words = field.get("description", found.get("description", ""))
@@ -130,7 +130,7 @@ def parameters_table(document, operation):
         told = "; ".join(filter(None, [must, parameter.get("description", "")]))
         kind = document.kind_of(parameter["schema"])
         lines.append(f"| `{parameter['name']}` ({parameter['in']}) | {cell(kind)} | {cell(told)} |")
-    return ["| parameter | type | |", "|---|---|---|", *lines, ""] if lines else []
+    return ["| parameter | type | meaning |", "|---|---|---|", *lines, ""] if lines else []
 
 
 def answers(document, operation):
@@ -170,7 +170,7 @@ def page(fields):
         lines += [f"## {tag['name']}", "", tag["description"], ""]
         found = [rest for name, *rest in document.operations() if name == tag["name"]]
         if tag["name"] in OWN_PAGES:
-            lines += [OWN_PAGES[tag["name"]], "", "| endpoint | |", "|---|---|"]
+            lines += [OWN_PAGES[tag["name"]], "", "| endpoint | what it does |", "|---|---|"]
             lines += [f"| `{methods[0].upper()} {path}` | {operation['summary']} |"
                       for methods, path, operation in found] + [""]
             continue

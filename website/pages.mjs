@@ -105,7 +105,6 @@ function writePage(path, files) {
 export function sidebar(text = read('docs/README.md'), files = repositoryFiles()) {
   return text.split(/^## /m).slice(1).map((section) => ({
     text: section.split('\n', 1)[0],
-    collapsed: false,
     items: [...section.matchAll(/^- \[([^\]]+)\]\(([^)]+)\)/gm)].map(([, title, target]) => {
       const place = placeOf(posix.join('docs', target), files);
       return { text: title, link: `/${place.replace(/\.md$/, '').replace(/(^|\/)index$/, '$1')}` };

@@ -3,6 +3,7 @@ ELSEWHERE names. A new page is run here by itself, on a running server whose set
 /etc/claviger/claviger.env to it; a block that cannot be run has the fence "console"."""
 
 import os
+import re
 
 import pytest
 
@@ -20,6 +21,12 @@ ELSEWHERE = {
     "docs/how-to-leaks.md": (4, "tests/cli/test_scan.py"),
     "docs/how-to-oauth.md": (1, "tests/oauth/test_howto.py"),
     "docs/cluster.md": (3, "tests/postgres/test_cluster_page.py"),
+}
+# Pages that are being rewritten, and what is to run them: once that is there, they belong above.
+WAITING = {
+    "docs/how-to-backup.md": "restoring stops and starts the service; tests/cli/test_backup.py",
+    "docs/how-to-install.md": "needs a machine of its own; tests/package/test_life.py",
+    "docs/how-to-keys.md": "keys in a folder; tests/security/test_key_rotation.py",
 }
 # Blocks that nobody runs: how many, and why.
 CONSOLE = {
@@ -87,18 +94,18 @@ def of_page(name):
 
 SETTINGS = {"docs/how-to-limits.md": {"CLAVIGER_ATTEMPTS_PER_MINUTE": "3"},
             "docs/admin.md": {"CLAVIGER_PUBLIC_URL": "https://auth.example.com"}}
-OWN_TESTS = ("docs/how-to-environments.md", "docs/how-to-keys.md", "docs/how-to-tls.md",
-             "docs/how-to-users.md")
+OWN_TESTS = ("docs/how-to-environments.md", "docs/how-to-tls.md", "docs/how-to-users.md")
+# What acts on the machine, and not on the folder of a test.
+MACHINES = re.compile(r"\b(systemctl|apt|apt-get|dpkg|sudo|reboot|pkill|killall)\b")
 
 
 @pytest.mark.parametrize("page", [
-    page for page in pages() if page not in ELSEWHERE and page not in OWN_TESTS])
+    page for page in pages() if page not in (*ELSEWHERE, *WAITING, *OWN_TESTS)])
 def test_a_page(start, tmp_path, page):
+    blocks = runnable_blocks((ROOT / page).read_text())
     world = World(start, tmp_path, **SETTINGS.get(page, {}))
     world.make_party()
-    text = (ROOT / page).read_text()
-    blocks = runnable_blocks(text)
-    assert len(blocks) == [language for _, language in fences(text)].count("sh")
+    assert not MACHINES.search("".join(commands for commands, _ in blocks)), "make it console"
     world.run(blocks)
 
 
@@ -131,21 +138,6 @@ def test_environments(start, tmp_path):
         "CLAVIGER_TOKEN_LIFETIME": "3600", "JWT_SECRET_KEY_FILE": own / "jwt"})
     world.run(of_page("how-to-environments.md"), strict=False)
     assert (world.home / "doctor.json").read_text().startswith("{")
-
-
-def test_keys(start, tmp_path):
-    """KID is a key that signs no more."""
-    world = World(start, tmp_path)
-    world.make_party()
-    old = world.server.log_path.read_text().partition('"kid":"')[2].partition('"')[0]
-    assert old.startswith("development.")
-    world.server.stop()
-    world.settings["JWT_SECRET_KEY_PREVIOUS"] = world.settings["JWT_SECRET_KEY"]
-    world.settings["JWT_SECRET_KEY"] = fresh_credentials()["JWT_SECRET_KEY"]
-    world.write(world.etc / "claviger.env", world.settings)
-    world.server = start(**world.settings)
-    world.words["KID"] = old
-    world.run(of_page("how-to-keys.md"))
 
 
 def test_tls(start, tmp_path):
@@ -190,7 +182,7 @@ def problems_of(path, text, elsewhere=None, console=None):
 
 
 def test_every_block_is_run():
-    problems = [problem for path, text in pages().items()
+    problems = [problem for path, text in pages().items() if path not in WAITING
                 for problem in problems_of(path, text, ELSEWHERE, CONSOLE)]
     assert not problems, "\n".join(problems)
     gone = (set(ELSEWHERE) | set(CONSOLE) | set(OWN_TESTS) | set(SETTINGS)) - set(pages())

@@ -11,6 +11,7 @@ export default {
   title: 'Claviger',
   description: 'A self-hosted token-authentication server whose revocations hold at once',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   base: process.env.SITE_BASE ?? '/',
   srcDir: 'pages',
   outDir: '../build/site',
