@@ -7,6 +7,11 @@ function slugify(heading) {
   return heading.trim().toLowerCase().replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '').replace(/ /g, '-');
 }
 
+/** What of a page can be searched for: all, but for files that are shown as they are. */
+function searched(text, env, markdown) {
+  return env.relativePath.startsWith('source/') ? '' : markdown.render(text, env);
+}
+
 export default {
   title: 'Claviger',
   description: 'A self-hosted token-authentication server whose revocations hold at once',
@@ -18,7 +23,7 @@ export default {
   cacheDir: '../build/site-cache',
   markdown: { anchor: { slugify }, html: false },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: searched } },
     outline: [2, 3],
     sidebar: sidebar(),
     nav: [
