@@ -20,7 +20,7 @@
 #include "fence/lease.h"
 #include "fence/token_table.h"
 #include "fence/user_table.h"
-#include "store/store.h"
+#include "store/live_source.h"
 
 namespace claviger {
 
@@ -44,7 +44,8 @@ class LiveView {
   /// also again of the same.
   using OnRetired = std::function<void(const std::string& kid)>;
   /// Holds at most `capacity` tokens; the least recently used go first.
-  LiveView(Store& store, std::size_t capacity, OnRetired on_retired = {}, Lease* lease = nullptr);
+  LiveView(LiveSource& store, std::size_t capacity, OnRetired on_retired = {},
+           Lease* lease = nullptr);
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -127,7 +128,7 @@ class LiveView {
   void let_go(Shard& shard, const TokenEntry& entry) REQUIRES(shard.mutex);
   void sweep_owners() REQUIRES(owners_mutex_);
 
-  Store& store_;
+  LiveSource& store_;
   OnRetired on_retired_;
   Lease* lease_;
   std::size_t capacity_;

@@ -321,6 +321,9 @@ constexpr std::array texts{
     Text{Query::set_signing_key, "UPDATE keys_seen SET is_signing = (kid = $1)"},
     Text{Query::list_keys,
          "SELECT kid, first_seen_at_ms, is_signing, retired_at_ms FROM keys_seen ORDER BY kid"},
+    Text{Query::retired_keys,
+         "SELECT f.epoch, (SELECT stamp FROM fence_log WHERE epoch = $1), k.kid"
+         " FROM fence_counter f LEFT JOIN keys_seen k ON k.retired_at_ms IS NOT NULL"},
     Text{Query::retire_key,
          LOGGED("UPDATE keys_seen SET retired_at_ms = coalesce(retired_at_ms, $2)"
                 " WHERE kid = $1 AND NOT is_signing",

@@ -100,7 +100,8 @@ enum class Query : std::uint8_t {
   signing_key,
   set_signing_key,  // kid
   list_keys,
-  retire_key,  // kid, now
+  retired_keys,  // PostgreSQL: an epoch
+  retire_key,    // kid, now
   // Who works with the admin panel
   list_administrators,   // limit
   find_administrator,    // email

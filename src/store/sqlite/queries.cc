@@ -280,6 +280,7 @@ constexpr std::array texts{
     Text{Query::set_signing_key, "UPDATE keys_seen SET is_signing = kid = ?1"},
     Text{Query::list_keys,
          "SELECT kid, first_seen_at_ms, is_signing, retired_at_ms FROM keys_seen ORDER BY kid"},
+    Text{Query::retired_keys, "SELECT kid FROM keys_seen WHERE retired_at_ms IS NOT NULL"},
     Text{Query::retire_key,  // fires its trigger also when it changes no value
          "UPDATE keys_seen SET retired_at_ms = coalesce(retired_at_ms, ?2)"
          " WHERE kid = ?1 AND is_signing = 0"},
