@@ -12,8 +12,8 @@ std::uint32_t seconds_of(Instant at) {
 
 }  // namespace
 
-LiveView::LiveView(Store& store, std::size_t capacity, OnRetired on_retired, Lease* lease)
-    : store_(store), on_retired_(std::move(on_retired)), lease_(lease), capacity_(capacity) {
+LiveView::LiveView(Store& store, std::size_t capacity, OnKey on_key, Lease* lease)
+    : store_(store), on_key_(std::move(on_key)), lease_(lease), capacity_(capacity) {
   for (std::size_t i = 0; i < limits::view_shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(reclaimer_));
     shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
@@ -78,7 +78,7 @@ Status LiveView::advance(const LogPage& page) {
 
 Status LiveView::advance_locked(const LogPage& page) {
   if (page.newest == position()) return {};
-  TRY_STATUS(retire_keys(page));
+  TRY_STATUS(tell_keys(page));
   // The generation moves first, so that fills in flight, whose reads may be older, are void.
   {
     const Lock lock(position_mutex_);
@@ -105,13 +105,12 @@ void LiveView::publish(const ChangeMark& mark) {
 }
 
 /// Before the generation moves: if this fails, the next refresh sees the same page.
-Status LiveView::retire_keys(const LogPage& page) {
+Status LiveView::tell_keys(const LogPage& page) {
   const bool may_be_told = !page.complete || std::ranges::any_of(page.entries, [](const auto& e) {
     return e.kind == LogEntry::Kind::keys;
   });
-  if (!may_be_told || !on_retired_) return {};
-  for (const auto& key : TRY(store_.list_keys()))
-    if (key.retired_at) on_retired_(key.kid);
+  if (!may_be_told || !on_key_) return {};
+  for (const auto& key : TRY(store_.list_keys())) on_key_(key);
   return {};
 }
 

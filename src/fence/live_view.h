@@ -40,11 +40,11 @@ namespace claviger {
 /// (0002). With neither mark nor lease each check asks the store.
 class LiveView {
  public:
-  /// Told of every key that is retired, before a check goes on that began after the retirement;
-  /// also again of the same.
-  using OnRetired = std::function<void(const std::string& kid)>;
+  /// Told of every key when one was retired, or another one signs, before a check goes on that
+  /// began after that; also again of the same.
+  using OnKey = std::function<void(const SeenKey& key)>;
   /// Holds at most `capacity` tokens; the least recently used go first.
-  LiveView(Store& store, std::size_t capacity, OnRetired on_retired = {}, Lease* lease = nullptr);
+  LiveView(Store& store, std::size_t capacity, OnKey on_key = {}, Lease* lease = nullptr);
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -80,6 +80,9 @@ class LiveView {
   /// Catches up with the store's log; with a lease, waits a second for that. Errors:
   /// storage_unavailable.
   Status refresh();
+
+  /// Whether it goes by a lease.
+  bool has_lease() const { return lease_ != nullptr; }
 
   /// For who holds the lease: the newest epoch that the view knows, and what is to be read since.
   Epoch position() const;
@@ -118,7 +121,7 @@ class LiveView {
   void publish(const ChangeMark& mark) REQUIRES(refresh_mutex_);
   /// A generation, and the epoch that it stands for.
   std::pair<Generation, Epoch> standing() const;
-  Status retire_keys(const LogPage& page);
+  Status tell_keys(const LogPage& page);
   void apply(const LogEntry& entry);
   void drop_everything();
   void mark_used(TokenId id, std::uint32_t now_min);
@@ -128,7 +131,7 @@ class LiveView {
   void sweep_owners() REQUIRES(owners_mutex_);
 
   Store& store_;
-  OnRetired on_retired_;
+  OnKey on_key_;
   Lease* lease_;
   std::size_t capacity_;
   Counts counts_;

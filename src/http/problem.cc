@@ -166,6 +166,8 @@ ProblemKind problem_kind(Code code) {
       return {503, "The change is stored and not yet in force everywhere", "fence_incomplete"};
     case Code::signing_key_retired:
       return {503, "The signing key is retired", "signing_key_retired"};
+    case Code::signing_key_missing:
+      return {503, "The signing key is not loaded", "signing_key_missing"};
     case Code::shutting_down:
       return {503, "The server is stopping", "shutting_down"};
   }

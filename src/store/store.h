@@ -56,7 +56,7 @@ struct ChangeMark {
 
 /// One entry of the log of what was taken back or changed: the record to be read again.
 struct LogEntry {
-  /// Of kind `keys`, it says that the list of retired keys has changed, and names none.
+  /// Of kind `keys`, it says that something was retired or signs that did not, and names none.
   enum class Kind : char { token = 'T', user = 'U', client = 'C', keys = 'K' };
   Epoch epoch;
   Kind kind;
@@ -210,13 +210,22 @@ using AuditSeal = std::function<std::string(const std::pair<AuditTrailId, AuditP
 struct SeenKey {
   std::string kid;
   Instant first_seen_at;
-  bool is_signing = false;  // it was the signing one of the newest start
+  bool is_signing = false;  // as of the newest start, or of the newest change since
   std::optional<Instant> retired_at{};
 };
 /// What was new about the keys of a start.
 struct KeysNoted {
   std::vector<std::string> unseen;           // kids that this database had not seen
   std::optional<std::string> signed_before;  // the kid that signed until now; nullopt: none has
+  std::string signing;                       // the kid that signs from now on
+};
+/// Which key signs from a start on: the first of those that start, or the one that has signed, if
+/// there is one.
+enum class StartSigner : std::uint8_t { first, as_before };
+/// What a change of the signing key came to.
+struct SignerChange {
+  SeenKey key;                               // that signs now
+  std::optional<std::string> signed_before;  // nullopt: none has
 };
 
 struct StoreStatus {
@@ -340,10 +349,17 @@ class Store : public AdminStore {
   virtual Result<AuditState> audit_state() = 0;
   /// The first `limit` rows after that number, in their order.
   virtual Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) = 0;
-  /// Notes which keys sign (the first) and check tokens, by their kids (ENV-4). Errors: conflict,
+  /// Notes which keys sign and check tokens, by their kids (ENV-4); at least one. Errors: conflict,
   /// if the one that is to sign is retired.
   virtual Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
-                                      const Origin& origin) = 0;
+                                      const Origin& origin,
+                                      StartSigner signer = StartSigner::first) = 0;
+  /// Has this key sign, in every process that goes by the database. As the functions under "Taking
+  /// back". Errors: conflict, if it is retired.
+  virtual Result<Change<SignerChange>> change_signing_key(const std::string& kid, Instant now,
+                                                          const Origin& origin) = 0;
+  /// The kid of the key that signs; nullopt: none has.
+  virtual Result<std::optional<std::string>> signing_key() = 0;
   /// Every key that was noted.
   virtual Result<std::vector<SeenKey>> list_keys() = 0;
   /// Takes back all that a key has signed, for good; as the functions under "Taking back". Errors:
