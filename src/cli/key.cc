@@ -71,7 +71,7 @@ int generate(Process& process, const std::string& algorithm) {
                   SettingProblems{fmt::format("CLAVIGER_KEYS: {}: cannot write: {}",
                                               settings->keys_path, written.error())});
   const Record record{{"kid", made.key.kid()},
-                      {"algorithm", made.key.algorithm()},
+                      {"algorithm", std::string(made.key.algorithm())},
                       {"file", settings->keys_path + "/" + made.file_name}};
   process.output.out += process.json ? json_line(record) : text_lines(record);
   process.output.err +=
