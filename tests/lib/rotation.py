@@ -14,8 +14,8 @@ from wire import until
 
 
 class Load:
-    """Each thread fetches the published keys of some server, has some server issue a token, and asks
-    some server about that token and an earlier one."""
+    """Each thread fetches the published keys of some server, has some server issue a token, and
+    asks some server about that token and an earlier one."""
 
     def __init__(self, servers, user, threads=3):
         self.apis = [server.api for server in servers]

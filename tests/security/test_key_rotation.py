@@ -1,6 +1,7 @@
-"""Changing the signing key while everybody goes on: no valid token is refused, and none of a retired
-key is accepted (TOK-1, TOK-7, ENV-4; docs/decisions/0084)."""
+"""Changing the signing key while everybody goes on: no valid token is refused, and none of a
+retired key is accepted (TOK-1, TOK-7, ENV-4; docs/decisions/0084)."""
 
+import re
 import shutil
 import signal
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from api import assert_live, assert_problem, assert_refused, create_client, expect, sql
 from certificates import run
-from claviger import Server, command
+from claviger import ROOT, Server, command
 from keys import FOLLOWED_S, Keys, events, kid_of, loaded, published
 from rotation import Load
 from wire import until
@@ -152,7 +153,7 @@ def test_commands_without_a_folder_say_so(server):
 
 
 @pytest.mark.requirement("TOK-7")
-def test_from_the_settings_into_the_folder(make, start):
+def test_from_the_settings_into_the_folder(start, make):
     """A shared secret, then a private key: neither is refused on the way."""
     before = start()
     user = create_client(before).create_user()
@@ -168,7 +169,7 @@ def test_from_the_settings_into_the_folder(make, start):
 
 
 @pytest.mark.requirement("TOK-7")
-def test_a_private_key_of_the_settings_has_a_successor(make, start, tmp_path):
+def test_a_private_key_of_the_settings_has_a_successor(start, make, tmp_path):
     path = tmp_path / "signing-key.pem"
     run("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", path)
     path.chmod(0o600)
@@ -366,3 +367,19 @@ def test_a_token_from_the_command_line_is_signed_by_the_same_key(make):
     server.canaries.add(token)
     assert kid_of(token) == new
     expect(server.api.get("/token", {"Authorization": f"Bearer {token}"}), 200)
+
+
+def test_the_how_to_says_what_works(make):
+    """The commands of docs/how-to-keys.md, in their order; KID is the key before."""
+    server, keys = make()
+    server.start()
+    first = keys.signing()
+    text = (ROOT / "docs" / "how-to-keys.md").read_text()
+    said = re.findall(r"^claviger key (.*?)(?: +#.*)?$", text, re.MULTILINE)
+    assert [line.split()[0] for line in said] == ["generate", "rotate", "list", "list", "retire"]
+    for line in said:
+        if line == "rotate":
+            loaded(server, *({path.stem for path in keys.folder.iterdir()} - {first}))
+            aged(server)
+        keys.run(*line.replace("KID", first).split())
+    assert keys.list()[first]["retired_at"] and not keys.list()[first]["signs"]
