@@ -35,9 +35,10 @@ class KeyFolderTest : public testing::Test {
 };
 
 TEST_F(KeyFolderTest, WhatIsWrittenIsReadAndIsTheOwnersAlone) {
-  ::umask(0);
+  const mode_t usual = ::umask(0);
   write("b.pem", "two");
   write("a.secret", "one");
+  ::umask(usual);
   EXPECT_EQ(mode_of(path_), 0700U);
   EXPECT_EQ(mode_of(path_ + "/a.secret"), 0600U);
   const auto folder = read_key_folder(path_);
