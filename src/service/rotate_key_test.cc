@@ -1,6 +1,10 @@
 // How the signing key is changed, in one process and in two that share a file.
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <span>
+#include <utility>
+
 #include "base/limits.h"
 #include "service/audit.h"
 #include "service/keys.h"
@@ -86,6 +90,50 @@ TEST(RotateKey, AnotherProcessSignsWithItFromTheAnswerOn) {  // TOK-7
   EXPECT_EQ(word(other.check(old)), "accepted");
   ASSERT_TRUE(retire_key(one.services, first, Origin::command_line()));
   EXPECT_EQ(word(other.check(old)), "revoked");
+}
+
+/// Random bytes, and something that happens when they are asked for the first time: of an issue,
+/// that is when it has its key and is about to sign.
+class Meanwhile final : public Random {
+ public:
+  explicit Meanwhile(std::function<void()> happens) : happens_(std::move(happens)) {}
+  void fill(std::span<std::uint8_t> out) override {
+    if (happens_) std::exchange(happens_, {})();
+    random_.fill(out);
+  }
+
+ private:
+  std::function<void()> happens_;
+  SystemRandom random_;
+};
+
+TEST(RotateKey, AnIssueThatIsOvertakenByARetirementIsNoSuccess) {  // TOK-7
+  const DatabaseFile file;
+  Rotating one(file.path()), other(file.path());
+  const auto acting = one.acting(one.make_client());
+  const auto user = one.make_user(acting);
+  const auto first = one.keys.signing()->kid();
+  const auto kid = one.load(KeyAlgorithm::hs256, {&other});
+  Meanwhile meanwhile([&] {
+    ASSERT_TRUE(other.rotate(kid, /*now=*/true));
+    ASSERT_TRUE(retire_key(other.services, first, Origin::command_line()));
+  });
+  IdSource ids(meanwhile);
+  Services services{*one.store, one.view,  one.fence,  one.usage, one.keys,
+                    one.policy, one.clock, one.random, ids};
+  const auto issue = [&] {
+    return user.secret.reveal([&](std::string_view secret) {
+      return issue_token(services, acting,
+                         {.identifier = user.user.identifier,
+                          .secret = secret,
+                          .expires_in = std::nullopt,
+                          .created_by_username = {}});
+    });
+  };
+  EXPECT_EQ(issue().error().code, Code::signing_key_retired);
+  const auto again = issue();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(word(one.check(*again)), "accepted");
 }
 
 TEST(RotateKey, WhoLacksTheKeyIssuesNothing) {
