@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "doctor/key_files.h"
 #include "service/audit.h"
 
 namespace claviger {
@@ -95,25 +94,20 @@ void KeyWatch::look() {
   // added only when all that is retired is known, lest a retired one be taken for a new one.
   const auto mark = key_folder_mark(path_);
   const bool is_current = services_.view.refresh().has_value();
-  if (mark != mark_ && is_current) {
-    load();
-    mark_ = mark;
-  }
+  if (mark != mark_ && is_current) mark_ = load() ? mark : 0;  // what failed is tried again
   if (keys_.size() != noted_) note();
   tell_signer();
 }
 
-void KeyWatch::load() {
+bool KeyWatch::load() {
+  told_before_ = std::exchange(told_, {});
   const auto folder = read_key_folder(path_);
-  if (!folder) return warn("", "cannot be read: " + folder.error(), "");
-  auto found = keys_of_folder(*folder, environment_);
-  std::set<std::string> before;
-  std::swap(before, warnings_);
-  for (const auto& problem : found.problems) {
-    const auto text = problem.file + " " + problem.wrong;
-    warnings_.insert(text);
-    if (!before.contains(text)) warn(problem.file, problem.wrong, problem.right);
+  if (!folder) {
+    warn({.file = "", .wrong = "cannot be read: " + folder.error(), .right = ""});
+    return false;
   }
+  auto found = keys_of_folder(*folder, environment_);
+  for (const auto& problem : found.problems) warn(problem);
   miss(found.keys);
   for (auto& key : found.keys) {
     const auto kid = key.kid();
@@ -122,8 +116,11 @@ void KeyWatch::load() {
     if (added == KeyRing::Added::added)
       log_.write(LogLevel::info, "key_loaded", {{"kid", kid}});
     else if (added == KeyRing::Added::no_room)
-      warn(kid, "is one key too many", "remove retired keys, and restart");
+      warn({.file = kid,
+            .wrong = "is one key too many",
+            .right = "remove retired keys, and restart"});
   }
+  return std::ranges::none_of(folder->strays, &StrayFile::is_unreadable);
 }
 
 /// A key whose file is gone stays: a slip of the hand refuses nobody.
@@ -140,8 +137,12 @@ void KeyWatch::miss(const std::vector<Key>& there) {
   }
 }
 
-void KeyWatch::warn(const std::string& file, const std::string& wrong, const std::string& right) {
-  log_.write(LogLevel::warning, "key_file", {{"file", file}, {"reason", wrong}, {"detail", right}});
+/// Once, for as long as it is so.
+void KeyWatch::warn(const KeyFileProblem& problem) {
+  const auto text = problem.file + " " + problem.wrong;
+  if (!told_.insert(text).second || told_before_.contains(text)) return;
+  log_.write(LogLevel::warning, "key_file",
+             {{"file", problem.file}, {"reason", problem.wrong}, {"detail", problem.right}});
 }
 
 void KeyWatch::note() {

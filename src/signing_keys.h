@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "doctor/key_files.h"
 #include "observe/log.h"
 #include "service/services.h"
 #include "token/key_ring.h"
@@ -33,11 +34,11 @@ class KeyWatch {
   void look();
 
  private:
-  void load();
+  bool load();
   void note();
   void tell_signer();
   void miss(const std::vector<Key>& there);
-  void warn(const std::string& file, const std::string& wrong, const std::string& right);
+  void warn(const KeyFileProblem& problem);
 
   const std::string path_;
   const Environment environment_;
@@ -47,9 +48,9 @@ class KeyWatch {
   std::uint64_t mark_ = 0;  // of the folder, as it was loaded
   std::size_t noted_;       // how many keys the database knows of
   bool is_note_failing_ = false;
-  std::string signer_;                 // the kid that the log was told of; empty: none
-  std::set<std::string> warnings_;     // those that hold
-  std::set<std::string> from_folder_;  // kids
+  std::string signer_;                        // the kid that the log was told of; empty: none
+  std::set<std::string> told_, told_before_;  // what was wrong, at the last look and before
+  std::set<std::string> from_folder_;         // kids
 };
 
 }  // namespace claviger

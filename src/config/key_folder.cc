@@ -109,11 +109,16 @@ tl::expected<KeyFolder, std::string> read_key_folder(const std::string& path) {
       folder.strays.push_back({name, "its name ends neither in .pem nor in .secret"});
       continue;
     }
+    // A pipe would be waited for.
+    if (::stat((path + "/" + name).c_str(), &about) == 0 && !S_ISREG(about.st_mode)) {
+      folder.strays.push_back({name, "it is not a regular file"});
+      continue;
+    }
     auto file = read_small_file(path + "/" + name);
     if (file)
       folder.files.push_back({name, std::move(file->text), file->mode});
     else
-      folder.strays.push_back({name, "it cannot be read: " + file.error()});
+      folder.strays.push_back({name, "it cannot be read: " + file.error(), true});
   }
   return folder;
 }
@@ -141,7 +146,8 @@ std::uint64_t key_folder_mark(const std::string& path) {
 tl::expected<void, std::string> write_key_file(const std::string& folder, const std::string& name,
                                                const SigningSecret& text) {
   constexpr mode_t mine_alone = 0700;
-  if (::mkdir(folder.c_str(), mine_alone) != 0 && errno != EEXIST) return failed();
+  const bool is_made = ::mkdir(folder.c_str(), mine_alone) == 0;
+  if (!is_made && errno != EEXIST) return failed();
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.fd < 0) return failed();
   const std::string half_done = "." + name + ".new";
@@ -151,6 +157,9 @@ tl::expected<void, std::string> write_key_file(const std::string& folder, const 
     done = failed();
   ::unlinkat(opened.fd, half_done.c_str(), 0);
   if (done && ::fsync(opened.fd) != 0) done = failed();
+  if (!done || !is_made) return done;
+  const Descriptor parent(::openat(opened.fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (parent.fd >= 0 && ::fsync(parent.fd) != 0) return failed();
   return done;
 }
 

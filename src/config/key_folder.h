@@ -24,6 +24,7 @@ struct KeyFile {
 struct StrayFile {
   std::string name;
   std::string wrong;
+  bool is_unreadable = false;  // so another attempt may find a key
 };
 struct KeyFolder {
   mode_t mode = 0;               // the folder's permission bits

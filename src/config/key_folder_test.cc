@@ -64,11 +64,11 @@ TEST_F(KeyFolderTest, StraysAreToldAndHiddenFilesPassedOver) {
   write("a.pem", "a");
   put(".a.pem.new", "half");
   put("README", "text");
-  std::filesystem::create_directory(path_ + "/folder.pem");
+  ASSERT_EQ(::mkfifo((path_ + "/pipe.pem").c_str(), 0600), 0);
   const auto folder = read_key_folder(path_);
   ASSERT_EQ(folder->strays.size(), 2U);
   EXPECT_EQ(folder->strays[0].name, "README");
-  EXPECT_EQ(folder->strays[1].wrong, "it cannot be read: not a regular file");
+  EXPECT_EQ(folder->strays[1].wrong, "it is not a regular file");
   EXPECT_EQ(folder->files.size(), 1U);
   EXPECT_EQ(read_key_folder(path_ + "/none").error(), "No such file or directory");
 }
