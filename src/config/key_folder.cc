@@ -1,15 +1,14 @@
 #include "config/key_folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
-#include <optional>
+#include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "config/read_file.h"
 
@@ -36,23 +35,19 @@ struct Descriptor {
   }
 };
 
-struct Closed {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 /// The names in a folder that do not begin with a dot, in their order.
 tl::expected<std::vector<std::string>, std::string> names_in(const std::string& path) {
-  const std::unique_ptr<DIR, Closed> folder(::opendir(path.c_str()));
-  if (!folder) return failed();
   std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(folder.get())) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  std::error_code error;
+  const std::filesystem::directory_iterator end;
+  for (std::filesystem::directory_iterator at(path, error); !error && at != end;
+       at.increment(error)) {
+    auto name = at->path().filename().string();
+    if (!name.starts_with('.')) names.push_back(std::move(name));
     if (names.size() > names_most)
       return tl::unexpected<std::string>("it holds more than a thousand files");
-    errno = 0;
   }
-  if (errno != 0) return failed();
+  if (error) return tl::unexpected<std::string>(error.message());
   std::ranges::sort(names);
   return names;
 }

@@ -54,7 +54,9 @@ Result<KeysNoted> SqlStore::note_keys(const std::vector<std::string>& kids, Inst
   KeysNoted noted;
   const KeyAudit audit{now, origin};
   const auto work = [&](Connection& db) -> Status {
-    noted = {.unseen = {}, .signed_before = TRY(signer_of(db)), .signing = kids.front()};
+    noted = {};
+    noted.signed_before = TRY(signer_of(db));
+    noted.signing = kids.front();
     if (signer == StartSigner::as_before && noted.signed_before)
       noted.signing = *noted.signed_before;
     const auto to_sign = TRY(key_of(db, noted.signing));
@@ -78,7 +80,8 @@ Result<Change<SignerChange>> SqlStore::change_signing_key(const std::string& kid
   Epoch epoch;
   const KeyAudit audit{now, origin};
   const auto work = [&](Connection& db) -> Status {
-    change = {.key = {}, .signed_before = TRY(signer_of(db))};
+    change = {};
+    change.signed_before = TRY(signer_of(db));
     (void)TRY(audit.note(db, kid));
     auto key = TRY(key_of(db, kid));
     if (!key || key->retired_at) return fail(Code::conflict, "The key " + kid + " is retired.");
