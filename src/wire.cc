@@ -72,7 +72,7 @@ class Node final : public cli::Session {
     const bool has_lease = node->store_.members && purpose == Purpose::server;
     node->view_ = std::make_unique<LiveView>(
         store, settings.cache_tokens,
-        [&keys = node->keys_](const SeenKey& key) { follow_key(keys, key); },
+        [&keys = node->keys_](const RetiredKeys& told) { follow_keys(keys, told); },
         has_lease ? &node->lease_ : nullptr);
     if (node->store_.members)
       node->member_ = std::make_unique<FenceMember>(FenceMember::Parts{
@@ -82,8 +82,7 @@ class Node final : public cli::Session {
     node->services_ = std::unique_ptr<Services>(new Services{
         store, *node->view_, *node->fence_, node->usage_, node->keys_, node->policy_, node->clock_,
         node->random_, node->ids_, node->audit_key_ ? &*node->audit_key_ : nullptr});
-    if (node->keys_.is_named())
-      for (const auto& key : TRY(store.list_keys())) follow_key(node->keys_, key);
+    if (node->keys_.is_named()) follow_keys(node->keys_, TRY(store.retired_keys(Epoch{})));
     return node;
   }
 

@@ -20,7 +20,7 @@
 #include "fence/lease.h"
 #include "fence/token_table.h"
 #include "fence/user_table.h"
-#include "store/store.h"
+#include "store/live_source.h"
 
 namespace claviger {
 
@@ -40,11 +40,11 @@ namespace claviger {
 /// (0002). With neither mark nor lease each check asks the store.
 class LiveView {
  public:
-  /// Told of every key when one was retired, or another one signs, before a check goes on that
-  /// began after that; also again of the same.
-  using OnKey = std::function<void(const SeenKey& key)>;
+  /// Told of the keys that are retired, and of the one that signs, before a check goes on that
+  /// began after one was retired or another one signed; also again of the same.
+  using OnKeys = std::function<void(const RetiredKeys& keys)>;
   /// Holds at most `capacity` tokens; the least recently used go first.
-  LiveView(Store& store, std::size_t capacity, OnKey on_key = {}, Lease* lease = nullptr);
+  LiveView(LiveSource& store, std::size_t capacity, OnKeys on_keys = {}, Lease* lease = nullptr);
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -121,7 +121,7 @@ class LiveView {
   void publish(const ChangeMark& mark) REQUIRES(refresh_mutex_);
   /// A generation, and the epoch that it stands for.
   std::pair<Generation, Epoch> standing() const;
-  Status tell_keys(const LogPage& page);
+  Status retire_keys(const LogPage& page);
   void apply(const LogEntry& entry);
   void drop_everything();
   void mark_used(TokenId id, std::uint32_t now_min);
@@ -130,8 +130,8 @@ class LiveView {
   void let_go(Shard& shard, const TokenEntry& entry) REQUIRES(shard.mutex);
   void sweep_owners() REQUIRES(owners_mutex_);
 
-  Store& store_;
-  OnKey on_key_;
+  LiveSource& store_;
+  OnKeys on_keys_;
   Lease* lease_;
   std::size_t capacity_;
   Counts counts_;

@@ -15,9 +15,9 @@ Result<std::vector<KnownKey>> list_keys(Services& services) {
   return known;
 }
 
-void follow_key(KeyRing& keys, const SeenKey& key) {
-  if (key.retired_at) keys.retire(key.kid);
-  if (key.is_signing) keys.sign_with(key.kid);
+void follow_keys(KeyRing& keys, const RetiredKeys& told) {
+  for (const auto& kid : told.kids) keys.retire(kid);
+  if (told.signing) keys.sign_with(*told.signing);
 }
 
 Result<RetiredKey> retire_key(Services& services, const std::string& kid, const Origin& origin) {

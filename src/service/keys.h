@@ -17,8 +17,8 @@ struct KnownKey {
 /// All keys that the database has seen, the newest last.
 Result<std::vector<KnownKey>> list_keys(Services& services);
 
-/// What a process does with each key that its live view tells of.
-void follow_key(KeyRing& keys, const SeenKey& key);
+/// What a process does with what its live view tells of keys.
+void follow_keys(KeyRing& keys, const RetiredKeys& told);
 
 struct RetiredKey {
   SeenKey key;

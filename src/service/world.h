@@ -32,7 +32,7 @@ class World {
                .master = std::nullopt},
         keys(test_keys(policy.environment, random, signer)),
         store(*open_sqlite({.path = path, .environment = policy.environment}, log)),
-        view(*store, cache_tokens, [this](const SeenKey& key) { follow_key(keys, key); }),
+        view(*store, cache_tokens, [this](const RetiredKeys& told) { follow_keys(keys, told); }),
         fence(view),
         services{*store, view, fence, usage, keys, policy, clock, random, ids} {}
 

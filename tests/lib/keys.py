@@ -62,9 +62,10 @@ def published(api):
 
 
 def loaded(server, kid):
-    """Waits until the server says that it has loaded the key."""
+    """Waits until the server says that it has loaded the key, and the database knows."""
     until(lambda: any(line["event"] == "key_loaded" and line["kid"] == kid
                       for line in server.log()), f"{kid} is loaded", FOLLOWED_S)
+    until(lambda: kid in Keys(server).list(), f"{kid} is noted", FOLLOWED_S)
 
 
 def events(server, event):

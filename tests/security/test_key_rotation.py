@@ -116,7 +116,8 @@ def test_the_first_key_signs_at_once_and_a_new_one_only_checks(make):
     loaded(server, new)
     assert published(server.api) == {kid_of(token), new}
     assert kid_of(token.user.issue()) == kid_of(token)
-    (seen,) = [line for line in events(server, "key_first_seen") if line["kid"] == new]
+    (seen,) = until(lambda: [line for line in events(server, "key_first_seen")
+                             if line["kid"] == new], "it is told", FOLLOWED_S)
     assert seen["signs"] is False
 
 

@@ -159,6 +159,11 @@ TEST_P(AuditContract, ARetiredKeyStaysRetired) {  // TOK-7
   EXPECT_EQ(again.value.retired_at, first.value.retired_at);
   EXPECT_GT(again.committed.epoch(), first.committed.epoch());
 
+  const auto retired = must(store_->retired_keys(again.committed.epoch()));
+  EXPECT_TRUE(retired.is_current);
+  EXPECT_THAT(retired.kids, testing::ElementsAre("old"));
+  EXPECT_EQ(retired.signing, "new");
+
   const auto log = must(store_->log_since(first.committed.epoch()));
   ASSERT_EQ(log.entries.size(), 1U);
   EXPECT_EQ(log.entries.front().kind, LogEntry::Kind::keys);

@@ -9,6 +9,16 @@ namespace {
 // Applying more entries than this to a view costs more than filling it anew.
 constexpr std::int64_t entries_max = 10'000;
 
+/// A read counts only if its server knows the epoch that this node knows, by number and stamp: a
+/// replica may lag behind, and a deposed primary may have gone another way. Takes the row's first
+/// two columns: the server's newest epoch, and its stamp for the number of `at_least`. (The log
+/// keeps the newest 100,000 epochs: a node that stands where it was trimmed reads again.)
+bool knows(sql::Rows& row, const Epoch& at_least) {
+  const auto newest = row.get<std::int64_t>();
+  const auto stamp = row.get<std::optional<Uuid>>();
+  return newest >= at_least.number && (at_least.number == 0 || stamp == at_least.stamp);
+}
+
 }  // namespace
 
 Result<LogPage> read_log(sql::Connection& db, const Epoch& since) {
@@ -42,19 +52,28 @@ Result<LogPage> Engine::log_since(const Epoch& epoch) {
   return read_log(*db, epoch);
 }
 
-/// The read counts only if its server knows the epoch that this node knows, by number and stamp: a
-/// replica may lag behind, and a deposed primary may have gone another way.
 Result<LiveRead> Engine::read_live(TokenId id, const Epoch& at_least) {
   auto db = reader();
   auto rows = TRY(db->query(sql::Query::read_live, id, at_least.number));
   TRY_STATUS(rows.next());
-  const auto newest = rows.get<std::int64_t>();
-  const auto stamp = rows.get<std::optional<Uuid>>();
   LiveRead read;
-  // The log keeps the newest 100,000 epochs: a node that stands where it was trimmed reads again.
-  read.is_current = newest >= at_least.number && (at_least.number == 0 || stamp == at_least.stamp);
+  read.is_current = knows(rows, at_least);
   read.record = sql::read_live_record(rows);
   return read;
+}
+
+Result<RetiredKeys> Engine::retired_keys(const Epoch& at_least) {
+  auto db = reader();
+  auto rows = TRY(db->query(sql::Query::retired_keys, at_least.number));
+  RetiredKeys retired;
+  while (TRY(rows.next())) {
+    retired.is_current = knows(rows, at_least);
+    const auto kid = rows.get<std::optional<std::string>>();
+    if (!kid) continue;
+    if (rows.get<bool>()) retired.signing = *kid;
+    if (rows.get<bool>()) retired.kids.push_back(*kid);
+  }
+  return retired;
 }
 
 }  // namespace claviger::postgres

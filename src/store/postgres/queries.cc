@@ -322,6 +322,11 @@ constexpr std::array texts{
     Text{Query::keys_changed, LOGGED("UPDATE keys_seen SET kid = kid WHERE kid = $1", "'K'")},
     Text{Query::list_keys,
          "SELECT kid, first_seen_at_ms, is_signing, retired_at_ms FROM keys_seen ORDER BY kid"},
+    Text{Query::retired_keys,
+         "SELECT f.epoch, (SELECT stamp FROM fence_log WHERE epoch = $1), k.kid,"
+         " coalesce(k.is_signing, false), k.retired_at_ms IS NOT NULL"
+         " FROM fence_counter f LEFT JOIN keys_seen k ON k.retired_at_ms IS NOT NULL"
+         " OR k.is_signing"},
     Text{Query::retire_key,
          LOGGED("UPDATE keys_seen SET retired_at_ms = coalesce(retired_at_ms, $2)"
                 " WHERE kid = $1 AND NOT is_signing",

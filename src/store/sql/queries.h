@@ -101,7 +101,8 @@ enum class Query : std::uint8_t {
   set_signing_key,  // kid
   keys_changed,     // kid: that the log tells of
   list_keys,
-  retire_key,  // kid, now
+  retired_keys,  // PostgreSQL: an epoch
+  retire_key,    // kid, now
   // Who works with the admin panel
   list_administrators,   // limit
   find_administrator,    // email

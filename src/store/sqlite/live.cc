@@ -19,6 +19,18 @@ Result<LiveRead> Engine::read_live(TokenId id, const Epoch& /*at_least*/) {
   return LiveRead{.is_current = true, .record = sql::read_live_record(rows)};
 }
 
+Result<RetiredKeys> Engine::retired_keys(const Epoch& /*at_least*/) {
+  auto db = reader();
+  auto rows = TRY(db->query(Query::retired_keys));
+  RetiredKeys retired{.is_current = true, .kids = {}};
+  while (TRY(rows.next())) {
+    const auto kid = rows.get<std::string>();
+    if (rows.get<bool>()) retired.signing = kid;
+    if (rows.get<bool>()) retired.kids.push_back(kid);
+  }
+  return retired;
+}
+
 Result<LogPage> Engine::log_since(const Epoch& epoch) {
   auto db = log_reader();
   auto rows = TRY(db->query(Query::log_since, epoch.number, entries_max));

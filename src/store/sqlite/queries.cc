@@ -282,6 +282,9 @@ constexpr std::array texts{
          "UPDATE keys_seen SET retired_at_ms = retired_at_ms WHERE kid = ?1"},
     Text{Query::list_keys,
          "SELECT kid, first_seen_at_ms, is_signing, retired_at_ms FROM keys_seen ORDER BY kid"},
+    Text{Query::retired_keys,
+         "SELECT kid, is_signing, retired_at_ms IS NOT NULL FROM keys_seen WHERE is_signing = 1 OR "
+         "retired_at_ms IS NOT NULL"},
     Text{Query::retire_key,  // fires its trigger also when it changes no value
          "UPDATE keys_seen SET retired_at_ms = coalesce(retired_at_ms, ?2)"
          " WHERE kid = ?1 AND is_signing = 0"},
