@@ -20,8 +20,8 @@ Error read_too_old() {
 
 }  // namespace
 
-LiveView::LiveView(LiveSource& store, std::size_t capacity, OnRetired on_retired, Lease* lease)
-    : store_(store), on_retired_(std::move(on_retired)), lease_(lease), capacity_(capacity) {
+LiveView::LiveView(LiveSource& store, std::size_t capacity, OnKeys on_keys, Lease* lease)
+    : store_(store), on_keys_(std::move(on_keys)), lease_(lease), capacity_(capacity) {
   for (std::size_t i = 0; i < limits::view_shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(reclaimer_));
     shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
@@ -117,11 +117,10 @@ Status LiveView::retire_keys(const LogPage& page) {
   const bool may_be_told = !page.complete || std::ranges::any_of(page.entries, [](const auto& e) {
     return e.kind == LogEntry::Kind::keys;
   });
-  if (!may_be_told || !on_retired_) return {};
+  if (!may_be_told || !on_keys_) return {};
   const auto read = TRY(store_.read_keys(page.newest));
   if (!read.is_current) return fail(read_too_old());
-  for (const auto& key : read.keys)
-    if (key.retired_at) on_retired_(key.kid);
+  on_keys_(read.keys);
   return {};
 }
 

@@ -77,7 +77,11 @@ Node::Node(const Place& place, std::string its_name)
       source(place.database),
       lease(clock_of_checks),
       view(
-          source, 1'000, [this](const std::string& kid) { retired.insert(kid); }, &lease),
+          source, 1'000,
+          [this](const std::vector<SeenKey>& keys) {
+            for (const auto& key : keys) retired.insert(key.kid);
+          },
+          &lease),
       member({members, view, lease, clock, place.dice, place.log, name}) {}
 
 }  // namespace claviger::simulation

@@ -36,6 +36,11 @@ class NodeMembers final : public Members {
   Result<std::optional<LogPage>> renew(const Uuid& incarnation, const Epoch& since) override;
   Result<LogPage> poll(const Epoch& since) override;
   Status acknowledge(const Uuid& incarnation, const Epoch& applied) override;
+  /// Which keys a node has is no matter of the fence.
+  Status note_keys(const Uuid& /*incarnation*/, const std::vector<std::string>& /*kids*/) override {
+    return {};
+  }
+  Result<std::vector<MemberKey>> list_keys() override { return std::vector<MemberKey>{}; }
   Result<std::vector<Member>> list() override;
   Result<bool> remove(const Uuid& incarnation, std::int64_t renewals) override;
   Status leave(const Uuid& incarnation) override;

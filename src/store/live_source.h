@@ -30,7 +30,7 @@ struct ChangeMark {
 
 /// One entry of the log of what was taken back or changed: the record to be read again.
 struct LogEntry {
-  /// Of kind `keys`, it says that the list of retired keys has changed, and names none.
+  /// Of kind `keys`, it says that a key was retired, or that another one signs, and names none.
   enum class Kind : char { token = 'T', user = 'U', client = 'C', keys = 'K' };
   Epoch epoch;
   Kind kind;
@@ -67,7 +67,7 @@ struct LiveRead {
 struct SeenKey {
   std::string kid;
   Instant first_seen_at;
-  bool is_signing = false;  // it was the signing one of the newest start
+  bool is_signing = false;  // as of the newest start, or of the newest change since
   std::optional<Instant> retired_at{};
 };
 /// Every key, read in one snapshot.

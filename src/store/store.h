@@ -160,6 +160,15 @@ using AuditSeal = std::function<std::string(const std::pair<AuditTrailId, AuditP
 struct KeysNoted {
   std::vector<std::string> unseen;           // kids that this database had not seen
   std::optional<std::string> signed_before;  // the kid that signed until now; nullopt: none has
+  std::string signing;                       // the kid that signs from now on
+};
+/// Which key signs from a start on: the first of those that start, or the one that has signed, if
+/// there is one.
+enum class StartSigner : std::uint8_t { first, as_before };
+/// What a change of the signing key came to.
+struct SignerChange {
+  SeenKey key;                               // that signs now
+  std::optional<std::string> signed_before;  // nullopt: none has
 };
 
 struct StoreStatus {
@@ -276,10 +285,17 @@ class Store : public AdminStore, public LiveSource {
   virtual Result<AuditState> audit_state() = 0;
   /// The first `limit` rows after that number, in their order.
   virtual Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) = 0;
-  /// Notes which keys sign (the first) and check tokens, by their kids (ENV-4). Errors: conflict,
+  /// Notes which keys sign and check tokens, by their kids (ENV-4); at least one. Errors: conflict,
   /// if the one that is to sign is retired.
   virtual Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
-                                      const Origin& origin) = 0;
+                                      const Origin& origin,
+                                      StartSigner signer = StartSigner::first) = 0;
+  /// Has this key sign, in every process that goes by the database. As the functions under "Taking
+  /// back". Errors: conflict, if it is retired.
+  virtual Result<Change<SignerChange>> change_signing_key(const std::string& kid, Instant now,
+                                                          const Origin& origin) = 0;
+  /// The kid of the key that signs; nullopt: none has.
+  virtual Result<std::optional<std::string>> signing_key() = 0;
   /// Every key that was noted.
   virtual Result<std::vector<SeenKey>> list_keys() = 0;
   /// Takes back all that a key has signed, for good; as the functions under "Taking back". Errors:
