@@ -114,7 +114,7 @@ void check_round_trip(Claims claims) {
   written.for_this_issuer = written.for_this_audience = true;
   written.not_before.reset();
   written.narrowed_to.reset();
-  const auto again = read(sign_token(ring().signing(), json));
+  const auto again = read(sign_token(*ring().signing(), json));
   require(again && is_same(*again, written));
 }
 
@@ -122,7 +122,7 @@ void check_round_trip(Claims claims) {
 /// our own form.
 void check_payload(std::string_view json) {
   if (json.empty() || json.size() > limits::token_bytes / 2) return;
-  const auto& key = ring().signing();
+  const auto& key = *ring().signing();
   auto claims = read(sign_token(key, json));
   const auto slowly = read(sign_token(key, std::string(json) + " "));
   require(claims.has_value() == slowly.has_value());
@@ -138,7 +138,7 @@ void check_payload(std::string_view json) {
 void check_header(std::string_view json, std::string_view payload) {
   if (json.empty() || payload.empty()) return;
   std::string token = base64url(bytes_of(json)) + "." + base64url(bytes_of(payload));
-  const auto& key = ring().signing();
+  const auto& key = *ring().signing();
   token += "." + key.sign(token);
   SignedPayload::Buffer buffer;
   if (!check_signature(token, ring(), buffer)) return;
@@ -151,7 +151,7 @@ void check_header(std::string_view json, std::string_view payload) {
 void check_edit(std::string_view edit) {
   if (edit.size() < 3) return;
   static const std::string token =
-      sign_token(ring().signing(), R"({"iss":"urn:claviger:staging"})");
+      sign_token(*ring().signing(), R"({"iss":"urn:claviger:staging"})");
   const auto at =
       (static_cast<unsigned char>(edit[0]) * 256U + static_cast<unsigned char>(edit[1])) %
       token.size();

@@ -24,29 +24,12 @@
 #include "policy/master.h"
 #include "service/audit.h"
 #include "service/housekeeping.h"
+#include "service/keys.h"
 #include "service_manager.h"
+#include "signing_keys.h"
 
 namespace claviger {
 namespace {
-
-/// A private key signs if there is one; the shared secrets then only check. Errors: settings'.
-Result<std::vector<Key>> make_keys(const Settings& settings) {
-  std::vector<Key> keys;
-  if (settings.signing_key) {
-    auto key = settings.signing_key->reveal(SignatureKey::from_pem);
-    if (!key) {
-      const auto& wrong = key.error().fields.front();
-      return fail(unacceptable("CLAVIGER_SIGNING_KEY", wrong.message));
-    }
-    keys.push_back(Key::asymmetric(settings.environment, *std::move(key)));
-  }
-  // Commands that neither sign nor check have no key at all: then this one signs for nobody.
-  if (keys.empty() || !settings.jwt_secret_key.empty())
-    keys.push_back(Key::hs256(settings.environment, settings.jwt_secret_key));
-  if (settings.jwt_secret_key_previous)
-    keys.push_back(Key::hs256(settings.environment, *settings.jwt_secret_key_previous));
-  return keys;
-}
 
 /// Errors: settings'.
 Result<std::optional<SignatureKey>> make_audit_key(const Settings& settings) {
@@ -82,22 +65,25 @@ class Node final : public cli::Session {
   enum class Purpose { server, command };
   static Result<std::unique_ptr<Node>> open(const Settings& settings, LogLevel level,
                                             Purpose purpose, bool create) {
-    auto node = std::unique_ptr<Node>(new Node(settings, level, TRY(make_keys(settings))));
+    auto node = std::unique_ptr<Node>(
+        new Node(settings, level, TRY(load_keys(settings, purpose == Purpose::server))));
     node->audit_key_ = TRY(make_audit_key(settings));
     node->store_ = TRY(open_store(settings, create, node->log_));
     Store& store = *node->store_.store;
     const bool has_lease = node->store_.members && purpose == Purpose::server;
     node->view_ = std::make_unique<LiveView>(
-        store, settings.cache_tokens, [&keys = node->keys_](const auto& kid) { keys.retire(kid); },
+        store, settings.cache_tokens,
+        [&keys = node->keys_](const std::vector<SeenKey>& told) { follow_keys(keys, told); },
         has_lease ? &node->lease_ : nullptr);
     if (node->store_.members)
-      node->member_ = std::make_unique<FenceMember>(
-          FenceMember::Parts{*node->store_.members, *node->view_, node->lease_,
-                             node->interval_clock_, node->random_, node->log_, node_label()});
+      node->member_ = std::make_unique<FenceMember>(FenceMember::Parts{
+          *node->store_.members, *node->view_, node->lease_, node->interval_clock_, node->random_,
+          node->log_, node_label(), [&keys = node->keys_] { return keys.kids(); }});
     node->fence_ = std::make_unique<Fence>(*node->view_, node->member_.get());
     node->services_ = std::unique_ptr<Services>(new Services{
         store, *node->view_, *node->fence_, node->usage_, node->keys_, node->policy_, node->clock_,
         node->random_, node->ids_, node->audit_key_ ? &*node->audit_key_ : nullptr});
+    if (node->keys_.is_named()) follow_keys(node->keys_, TRY(store.list_keys()));
     return node;
   }
 
@@ -114,6 +100,7 @@ class Node final : public cli::Session {
   void leave() {
     if (member_) member_->stop();
   }
+  KeyRing& keys() { return keys_; }
   Log& log() { return log_; }
   SystemClock& clock() { return clock_; }
   SystemRandom& random() { return random_; }
@@ -122,7 +109,8 @@ class Node final : public cli::Session {
   Node(const Settings& settings, LogLevel level, std::vector<Key> keys)
       : log_({.fd = 2, .level = level}, clock_),
         policy_(make_policy(settings)),
-        keys_(std::move(keys), random_) {}
+        keys_(std::move(keys), random_,
+              settings.keys_path.empty() ? KeyRing::Signer::first : KeyRing::Signer::named) {}
 
   SystemClock clock_;
   IntervalClock interval_clock_;
@@ -168,23 +156,22 @@ int report(std::string_view line, int status) {
 /// The signals that a server acts on, held back in every thread so that one waits for them.
 class Signals {
  public:
-  /// SIGHUP reads the certificate again. Without one it must not end the server either, but for
-  /// that of a terminal that is gone.
-  explicit Signals(bool has_certificate) {
+  /// SIGHUP reads files again. Without any it must not end the server either, but for that of a
+  /// terminal that is gone.
+  explicit Signals(bool has_files) {
     sigemptyset(&set_);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGINT);
-    if (has_certificate || ::isatty(STDIN_FILENO) == 0) sigaddset(&set_, SIGHUP);
+    if (has_files || ::isatty(STDIN_FILENO) == 0) sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow fails the write, not the server
   }
-  /// The next of them.
-  int wait() const {
-    int signal = 0;
-    while (sigwait(&set_, &signal) != 0) {
-    }
-    return signal;
+  /// The next of them, if it comes in time.
+  std::optional<int> wait(std::chrono::seconds at_most) const {
+    const timespec time{.tv_sec = at_most.count(), .tv_nsec = 0};
+    const int signal = sigtimedwait(&set_, nullptr, &time);
+    return signal > 0 ? std::optional(signal) : std::nullopt;
   }
 
  private:
@@ -234,31 +221,25 @@ int report_node(const Error& error) {
                 cli::exit_storage);
 }
 
-void reload(const TlsPaths& paths, net::Tls* tls, Node& node) {
+void reload(const TlsPaths& paths, net::Tls* tls, bool has_keys, Node& node) {
   if (tls != nullptr)
     reload_certificate(paths, *tls, node.clock(), node.log());
   else
-    node.log().write(LogLevel::info, "reloaded", {{"detail", "There is no certificate to read."}});
+    node.log().write(LogLevel::info, "reloaded",
+                     {{"detail", has_keys ? "" : "There is no certificate to read."}});
 }
 
-/// A key that this database has not seen is worth a word: tokens signed with another will be
-/// refused, or somebody else's accepted (ENV-4).
-/// Errors: conflict, if the key that is to sign is retired (TOK-7).
-Status announce_keys(Services& services, Log& log) {
-  const auto noted = note_keys(services, Origin::system());
-  if (!noted) {
-    if (noted.error().code == Code::conflict) return fail(Error(noted.error()));
-    log.write(LogLevel::warning, "keys_not_noted", {{"reason", noted.error().cause}});
-    return {};
+/// Serves until a signal says stop, and looks after the keys meanwhile. `keys` may be null.
+void await_stop(const Signals& signals, KeyWatch* keys, const std::function<void()>& reload) {
+  constexpr std::chrono::seconds key_interval{1}, no_interval{3600};
+  for (;;) {
+    const auto signal = signals.wait(keys != nullptr ? key_interval : no_interval);
+    if (signal && *signal != SIGHUP) return;
+    if (signal)
+      reload();
+    else if (keys != nullptr)
+      keys->look();
   }
-  const bool is_first = !noted->signed_before;
-  const auto level = is_first ? LogLevel::info : LogLevel::warning;
-  const auto signing = services.keys.kids().front();
-  for (const auto& kid : noted->unseen)
-    log.write(level, "key_first_seen", {{"kid", kid}, {"signs", kid == signing}});
-  if (!is_first && *noted->signed_before != signing)
-    log.write(level, "signing_key_changed", {{"kid", signing}, {"before", *noted->signed_before}});
-  return {};
 }
 
 /// Puts a checkpoint of the audit trail where whoever owns the database cannot reach; false if it
@@ -312,7 +293,8 @@ int serve(LoadedSettings loaded, const ServiceManager& manager) {
     if (!used) return report(used.error().detail, cli::exit_settings);
     certificate = *used;
   }
-  const Signals signals(certificate.has_value());  // before there is a second thread
+  const Signals signals(certificate ||
+                        !settings.keys_path.empty());  // before there is a second thread
 
   auto node = Node::open(settings, settings.log_level, Node::Purpose::server, /*create=*/true);
   if (!node) return report_node(node.error());
@@ -328,7 +310,7 @@ int serve(LoadedSettings loaded, const ServiceManager& manager) {
                {.default_api_key = std::move(settings.client_api_key),
                 .openid = openid ? &openid->provider : nullptr,
                 .metrics_allow = settings.metrics_allow});
-  if (const auto announced = announce_keys((*node)->services(), log); !announced)
+  if (const auto announced = announce_keys((*node)->services(), (*node)->keys(), log); !announced)
     return report(announced.error().detail, cli::exit_settings);
   const auto publish_checkpoint = [&](const AuditCheckpoint& checkpoint) {
     return publish(checkpoint, settings.audit_checkpoint_file, log);
@@ -341,16 +323,20 @@ int serve(LoadedSettings loaded, const ServiceManager& manager) {
   auto server = open_server(settings, certificate ? &tls : nullptr, api, **node);
   if (!server) return report(server.error().detail, cli::exit_refused);
   if (const auto joined = (*node)->join(); !joined) return report_node(joined.error());
+  std::optional<KeyWatch> keys;
+  if (!settings.keys_path.empty())
+    keys.emplace(settings, (*node)->services(), (*node)->keys(), log).look();
   (*server)->start();
   const auto where = urls(certificate ? "https" : "http", (*server)->addresses());
   announce(where, manager, log);
   log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});
 
-  while (signals.wait() == SIGHUP) {
+  await_stop(signals, keys ? &*keys : nullptr, [&] {
     note(manager.reloading(), log);
-    reload(settings.tls_paths, certificate ? &tls : nullptr, **node);
+    reload(settings.tls_paths, certificate ? &tls : nullptr, keys.has_value(), **node);
+    if (keys) keys->look();
     note(manager.ready("serves" + where), log);
-  }
+  });
   log.write(LogLevel::info, "stopping");
   note(manager.stopping(), log);
   api.start_draining();

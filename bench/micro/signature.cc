@@ -38,7 +38,7 @@ KeyRing ring_of(Key key) {
 /// Computes the signature of one token again and again.
 void check(benchmark::State& state, Key key) {
   const auto keys = ring_of(std::move(key));
-  const auto token = sign_token(keys.signing(), kPayload);
+  const auto token = sign_token(*keys.signing(), kPayload);
   const auto buffer = std::make_unique<SignedPayload::Buffer>();
   for (auto _ : state) {
     auto payload = check_signature(token, keys, *buffer);
@@ -68,7 +68,7 @@ BENCHMARK(signature_eddsa);
 
 void claims(benchmark::State& state) {
   const auto keys = ring_of(hs256());
-  const auto token = sign_token(keys.signing(), kPayload);
+  const auto token = sign_token(*keys.signing(), kPayload);
   const auto buffer = std::make_unique<SignedPayload::Buffer>();
   const auto payload = check_signature(token, keys, *buffer);
   for (auto _ : state) {
@@ -82,7 +82,7 @@ BENCHMARK(claims);
 /// What a token costs that was seen before, instead of signature and claims.
 void known_token(benchmark::State& state) {
   const auto keys = ring_of(hs256());
-  const auto token = sign_token(keys.signing(), kPayload);
+  const auto token = sign_token(*keys.signing(), kPayload);
   const auto buffer = std::make_unique<SignedPayload::Buffer>();
   const auto payload = check_signature(token, keys, *buffer);
   keys.known_tokens().remember(token, *parse_claims(*payload, "urn:claviger:benchmark"));

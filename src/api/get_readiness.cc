@@ -10,6 +10,10 @@ Status get_readiness(Call& call) {
                       .detail = "The server is stopping.",
                       .retry_after = limits::retry_after});
   TRY_STATUS(call.app.services.store.ping());
+  if (call.app.services.keys.signing() == nullptr)
+    return fail(Error{.code = Code::signing_key_missing,
+                      .detail = "The key that signs is not loaded here.",
+                      .retry_after = limits::retry_after});
   JsonWriter(json_body(call)).begin_object().field("status", "ready").end_object();
   return {};
 }

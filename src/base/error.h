@@ -50,6 +50,7 @@ enum class Code : std::uint8_t {
   storage_unavailable,
   fence_incomplete,
   signing_key_retired,
+  signing_key_missing,  // the key that is to sign is not loaded here
   shutting_down,
 };
 

@@ -82,6 +82,13 @@ inline constexpr std::size_t view_shards = 64;
 inline constexpr std::size_t view_tokens_max = 4'000'000;
 inline constexpr std::size_t known_token_sets = 8 * KiB;  // of 4 tokens, 128 bytes each: 4 MiB
 
+// Signing keys
+inline constexpr std::size_t ring_keys = 64;  // that a process can have loaded since its start
+/// How long a process that looks at its folder may take to load a key.
+inline constexpr seconds key_loading{5};
+/// How long callers who check offline may keep the public keys that they fetched.
+inline constexpr seconds key_publication{600};
+
 // The log
 inline constexpr std::size_t log_buffer_bytes = 1 * MiB;  // what does not fit is dropped
 inline constexpr milliseconds log_gathering{10};          // lines that come within share a write

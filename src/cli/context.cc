@@ -50,6 +50,7 @@ ExitStatus exit_status(Code code) {
       return exit_not_found;
     case Code::conflict:
     case Code::signing_key_retired:
+    case Code::signing_key_missing:
       return exit_conflict;
     case Code::overloaded:
     case Code::storage_unavailable:
@@ -89,11 +90,12 @@ int run_with_session(Process& process, const Needs& needs,
                      const std::function<Status(Context&)>& command) {
   const auto settings = settings_for_command(process);
   if (!settings) return exit_settings;
-  if (needs.signing_key && settings->jwt_secret_key.empty() && !settings->signing_key)
+  if (needs.signing_key && settings->jwt_secret_key.empty() && !settings->signing_key &&
+      settings->keys_path.empty())
     return report(process.output,
                   SettingProblems{"JWT_SECRET_KEY: it is not set, and this command works with "
-                                  "tokens; set it to the server's, or JWT_SECRET_KEY_FILE or "
-                                  "CLAVIGER_SIGNING_KEY"});
+                                  "tokens; set it to the server's, or JWT_SECRET_KEY_FILE, "
+                                  "CLAVIGER_SIGNING_KEY or CLAVIGER_KEYS"});
   auto session = process.wiring.open(*settings, needs.missing_database);
   if (!session) return report(process.output, session.error());
   Context context{.services = (*session)->services(),

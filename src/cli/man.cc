@@ -164,8 +164,12 @@ std::string command_page(CLI::App& app, std::string_view date) {
 std::string main_page(CLI::App& app, std::string_view date) {
   auto out = heading("claviger", 1, date, "token authentication whose revocations hold at once");
   out += ".SH SYNOPSIS\n\\fBclaviger\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n";
-  const auto reference = cli_reference_markdown();
-  out += man::of_markdown(std::string_view(reference).substr(0, reference.find("\n## ")));
+  auto head = cli_reference_markdown();
+  head.resize(head.find("\n## "));
+  constexpr std::string_view settings_link = "[settings.md](settings.md)";
+  if (const auto at = head.find(settings_link); at != std::string::npos)
+    head.replace(at, settings_link.size(), std::string(settings_page) + "(5)");
+  out += man::of_markdown(head);
   std::vector<std::string> pages;
   out += ".SH COMMANDS\n";
   for (const auto* command : shown_below(app)) {

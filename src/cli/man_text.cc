@@ -62,7 +62,8 @@ std::string inline_markdown(std::string_view text) {
       if (end == std::string_view::npos) return out + escaped(text);
       auto code = rest.substr(0, end);
       if (ticks.size() > 1) code = code.substr(1, code.size() - 2);  // "`` ` ``"
-      out += "\\fB" + escaped(code) + "\\fR";
+      const bool is_padded = code.starts_with(' ');  // a space that is meant, and is kept
+      out += "\\fB" + (is_padded ? "\\~" + escaped(code.substr(1)) : escaped(code)) + "\\fR";
       text = rest.substr(end + ticks.size());
     } else if (text.front() == '[' && text.find("](") != std::string_view::npos) {
       out += inline_markdown(text.substr(1, text.find("](") - 1));

@@ -28,9 +28,11 @@ struct Options {
 Status issue(Context& context, const Options& options) {
   const auto acting = TRY(acting_client(context, options.client));
   const auto secret = TRY(read_secret(options.secret_file, "secret"));
-  const auto keys = TRY(note_keys(context.services, acting.origin()));
-  if (keys.signed_before && !keys.unseen.empty())
-    context.say("The key that signs is new to this database: is it the server's?");
+  if (!context.services.keys.is_named()) {  // else the database says which one it is
+    const auto keys = TRY(note_keys(context.services, acting.origin()));
+    if (keys.signed_before && !keys.unseen.empty())
+      context.say("The key that signs is new to this database: is it the server's?");
+  }
   const auto issued = TRY(secret.reveal([&](std::string_view text) {
     return issue_token(context.services, acting,
                        {.identifier = options.user,

@@ -333,7 +333,8 @@ void Loader::check_serving() {
   check_tls();
   check_listen();
   if (settings_.jwt_secret_key.empty() && settings_.signing_key_path.empty() &&
-      good("JWT_SECRET_KEY") && good("CLAVIGER_SIGNING_KEY"))
+      settings_.keys_path.empty() && good("JWT_SECRET_KEY") && good("CLAVIGER_SIGNING_KEY") &&
+      good("CLAVIGER_KEYS"))
     problem("JWT_SECRET_KEY", "it is not set, and tokens are signed with it",
             "set at least 32 random bytes, such as the output of: openssl rand -base64 48");
   if (settings_.master_username.empty() != settings_.master_password.empty())

@@ -26,6 +26,7 @@ struct Settings {
   std::optional<SigningSecret> jwt_secret_key_previous;
   std::string signing_key_path;              // empty: JWT_SECRET_KEY signs
   std::optional<SigningSecret> signing_key;  // what stands in that file: PEM
+  std::string keys_path;                     // a folder of keys; empty: there is none
   Environment environment = *Environment::parse("development");
   std::vector<Endpoint> listen;
   TlsPaths tls_paths;           // empty: plain HTTP

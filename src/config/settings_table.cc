@@ -32,6 +32,12 @@ Error parse_checkpoint_file(std::string_view text, Settings& out) {
   return std::nullopt;
 }
 
+Error parse_keys(std::string_view text, Settings& out) {
+  if (text.empty()) return ValueError{"the path is empty", "give the path of a folder"};
+  out.keys_path = text;
+  return std::nullopt;
+}
+
 /// The loader itself follows the path.
 Error parse_config(std::string_view text, Settings&) {
   if (!text.empty()) return std::nullopt;
@@ -120,9 +126,10 @@ constexpr SettingRow rows[] = {
      .parse = [](std::string_view t, Settings& s) { return parse_secret(t, s.client_api_key); }},
     {.name = "JWT_SECRET_KEY",
      .value = "KEY",
-     .help = "signs and checks tokens (HS256); required without CLAVIGER_SIGNING_KEY, beside which "
-             "it only checks; outside development at least 32 bytes that "
-             "nobody can guess: openssl rand -base64 48",
+     .help =
+         "signs and checks tokens (HS256); required without CLAVIGER_SIGNING_KEY, beside which "
+         "it only checks, and without CLAVIGER_KEYS; outside development at least 32 bytes that "
+         "nobody can guess: openssl rand -base64 48",
      .secret = true,
      .parse = [](std::string_view t, Settings& s) { return parse_secret(t, s.jwt_secret_key); }},
     {.name = "JWT_SECRET_KEY_PREVIOUS",
@@ -140,6 +147,15 @@ constexpr SettingRow rows[] = {
      .in_commands = true,
      .parse = [](std::string_view t,
                  Settings& s) { return parse_pem_path(t, s.signing_key_path); }},
+    {.name = "CLAVIGER_KEYS",
+     .flag = "--keys",
+     .value = "FOLDER",
+     .example = "/etc/claviger/keys",
+     .help = "keys that sign and check, a file each (KID.pem, KID.secret), and which are changed "
+             "without a restart: see claviger key; the settings above then only check, once "
+             "claviger key rotate was used",
+     .in_commands = true,
+     .parse = parse_keys},
     {.name = "CLAVIGER_ENVIRONMENT",
      .flag = "--environment",
      .value = "NAME",

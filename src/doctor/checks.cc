@@ -133,11 +133,20 @@ void Checks::check_key(std::string_view setting, std::string_view text) {
         std::string(random_key));
 }
 
+/// A key on its way from the settings into the folder is in both for a while.
+bool is_on_its_way(std::string_view setting, std::string_view other) {
+  const auto signs = [](std::string_view name) {
+    return name.starts_with("JWT_SECRET_KEY") || name == "CLAVIGER_SIGNING_KEY" ||
+           name == "CLAVIGER_KEYS";
+  };
+  return other == "CLAVIGER_KEYS" && signs(setting);
+}
+
 void Checks::check_purposes() {
   const auto& secrets = examined_.secrets;
   for (auto one = secrets.begin(); one != secrets.end(); ++one)
     for (auto other = std::next(one); other != secrets.end(); ++other)
-      if (is_same(one->text, other->text))
+      if (is_same(one->text, other->text) && !is_on_its_way(one->setting, other->setting))
         add(Severity::warning, other->setting, fmt::format("it is the same as {}", one->setting),
             "give each its own: whoever learns one has the other");
 }

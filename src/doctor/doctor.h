@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "config/key_folder.h"
 #include "config/read_file.h"
 #include "config/settings.h"
 
@@ -41,6 +42,7 @@ struct Machine {
   ReadFile read_file = read_small_file;
   /// The permission bits of a file or folder; nothing if there is none.
   std::function<std::optional<mode_t>(const std::string& path)> mode_of;
+  ReadKeyFolder read_keys = read_key_folder;
 };
 /// The machine that this process runs on.
 Machine this_machine();

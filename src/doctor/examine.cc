@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -6,6 +8,7 @@
 #include "crypto/signature_key.h"
 #include "doctor/checks.h"
 #include "doctor/doctor.h"
+#include "doctor/key_files.h"
 #include "doctor/start_problem.h"
 
 namespace claviger::doctor {
@@ -96,6 +99,34 @@ void hold_secrets(Examined& examined) {
     hold(examined, "CLAVIGER_AUDIT_SIGNING_KEY", comparable(*settings.audit_signing_key));
 }
 
+/// What a start takes of the folder of CLAVIGER_KEYS, and what it would not.
+void look_at_keys(Examined& examined, const Machine& machine) {
+  constexpr mode_t group_write = 020;
+  const auto& settings = examined.settings;
+  const auto tell = [&](Severity severity, std::string wrong, std::string right) {
+    add(examined, severity,
+        {.setting = "CLAVIGER_KEYS", .wrong = std::move(wrong), .right = std::move(right)});
+  };
+  const auto folder = machine.read_keys(settings.keys_path);
+  if (!folder)
+    return tell(Severity::error, "the folder cannot be read: " + folder.error(),
+                "make it by claviger key generate, as the user that the service runs as");
+  if ((folder->mode & group_write) != 0)
+    tell(Severity::warning,
+         fmt::format("the folder's group may put keys into it (mode {:04o})", folder->mode),
+         "chmod 700 it");
+  const auto found = keys_of_folder(*folder, settings.environment);
+  for (const auto& problem : found.problems)
+    tell(problem.is_refused ? Severity::error : Severity::warning,
+         (problem.file.empty() ? "of the folder: " : problem.file + ": ") + problem.wrong,
+         problem.right);
+  if (found.keys.empty() && settings.jwt_secret_key.empty() && !settings.signing_key)
+    tell(Severity::error, "no key in the folder can sign", "make one by claviger key generate");
+  for (const auto& file : folder->files)
+    hold(examined, "CLAVIGER_KEYS",
+         comparable(file.text.reveal([](std::string_view text) { return SigningSecret(text); })));
+}
+
 }  // namespace
 
 Machine this_machine() {
@@ -139,6 +170,7 @@ tl::expected<Examined, std::string> examine(const std::string& file, const Machi
   add_loaders(examined, Severity::warning, std::move(inspected.warnings));
   hold_secrets(examined);
   add_start_problems(examined);
+  if (!examined.settings.keys_path.empty()) look_at_keys(examined, machine);
   check(examined, *text, machine);
   std::ranges::stable_sort(examined.findings, {}, &Finding::line);
   return examined;

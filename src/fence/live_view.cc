@@ -10,10 +10,18 @@ std::uint32_t seconds_of(Instant at) {
   return static_cast<std::uint32_t>(unix_seconds(at));
 }
 
+/// A server that was deposed, or lags behind, must not be believed.
+Error read_too_old() {
+  return {.code = Code::storage_unavailable,
+          .detail = "The database does not answer with its newest state.",
+          .cause = "a read was older than this node's epoch",
+          .retry_after = limits::retry_after};
+}
+
 }  // namespace
 
-LiveView::LiveView(Store& store, std::size_t capacity, OnRetired on_retired, Lease* lease)
-    : store_(store), on_retired_(std::move(on_retired)), lease_(lease), capacity_(capacity) {
+LiveView::LiveView(LiveSource& store, std::size_t capacity, OnKeys on_keys, Lease* lease)
+    : store_(store), on_keys_(std::move(on_keys)), lease_(lease), capacity_(capacity) {
   for (std::size_t i = 0; i < limits::view_shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(reclaimer_));
     shards_.back()->table.set_capacity(std::max<std::size_t>(capacity / limits::view_shards, 1));
@@ -109,9 +117,10 @@ Status LiveView::retire_keys(const LogPage& page) {
   const bool may_be_told = !page.complete || std::ranges::any_of(page.entries, [](const auto& e) {
     return e.kind == LogEntry::Kind::keys;
   });
-  if (!may_be_told || !on_retired_) return {};
-  for (const auto& key : TRY(store_.list_keys()))
-    if (key.retired_at) on_retired_(key.kid);
+  if (!may_be_told || !on_keys_) return {};
+  const auto read = TRY(store_.read_keys(page.newest));
+  if (!read.is_current) return fail(read_too_old());
+  on_keys_(read.keys);
   return {};
 }
 
@@ -189,13 +198,8 @@ Result<LiveView::Found> LiveView::find(const Reclaimer::Reading& reading, TokenI
   counts_.misses.add();
   const auto [before, position] = standing();
   const auto read = TRY(store_.read_live(id, position));
-  // A server that was deposed, or lags behind, must not be believed: not even that there is no
-  // such token.
-  if (!read.is_current)
-    return fail(Error{.code = Code::storage_unavailable,
-                      .detail = "The database does not answer with its newest state.",
-                      .cause = "a read was older than this node's epoch",
-                      .retry_after = limits::retry_after});
+  // Not even that there is no such token.
+  if (!read.is_current) return fail(read_too_old());
   if (!read.record) return Unknown{};
   learn(*read.record, before, now);
   if (read.record->revoked) return Revoked{};

@@ -20,7 +20,7 @@
 #include "fence/lease.h"
 #include "fence/token_table.h"
 #include "fence/user_table.h"
-#include "store/store.h"
+#include "store/live_source.h"
 
 namespace claviger {
 
@@ -40,11 +40,11 @@ namespace claviger {
 /// (0002). With neither mark nor lease each check asks the store.
 class LiveView {
  public:
-  /// Told of every key that is retired, before a check goes on that began after the retirement;
-  /// also again of the same.
-  using OnRetired = std::function<void(const std::string& kid)>;
+  /// Told of the keys that are retired, and of the one that signs, before a check goes on that
+  /// began after one was retired or another one signed; also again of the same.
+  using OnKeys = std::function<void(const std::vector<SeenKey>& keys)>;
   /// Holds at most `capacity` tokens; the least recently used go first.
-  LiveView(Store& store, std::size_t capacity, OnRetired on_retired = {}, Lease* lease = nullptr);
+  LiveView(LiveSource& store, std::size_t capacity, OnKeys on_keys = {}, Lease* lease = nullptr);
   ~LiveView();
   LiveView(const LiveView&) = delete;
   LiveView& operator=(const LiveView&) = delete;
@@ -80,6 +80,9 @@ class LiveView {
   /// Catches up with the store's log; with a lease, waits a second for that. Errors:
   /// storage_unavailable.
   Status refresh();
+
+  /// Whether it goes by a lease.
+  bool has_lease() const { return lease_ != nullptr; }
 
   /// For who holds the lease: the newest epoch that the view knows, and what is to be read since.
   Epoch position() const;
@@ -127,8 +130,8 @@ class LiveView {
   void let_go(Shard& shard, const TokenEntry& entry) REQUIRES(shard.mutex);
   void sweep_owners() REQUIRES(owners_mutex_);
 
-  Store& store_;
-  OnRetired on_retired_;
+  LiveSource& store_;
+  OnKeys on_keys_;
   Lease* lease_;
   std::size_t capacity_;
   Counts counts_;

@@ -58,6 +58,7 @@ void FenceMember::round(IntervalClock::Time& next_renewal) {
     done = renew();
     const milliseconds interval = parts_.members.lease() / 4;
     next_renewal = begun + (done ? interval : std::min(interval, retry_interval));
+    if (done) tell_keys();
     if (done) done = remove_silent();
   } else {
     done = catch_up();
@@ -77,6 +78,7 @@ Status FenceMember::join() {
   parts_.random.fill(incarnation_);
   TRY_STATUS(parts_.members.join(incarnation_, parts_.label));
   is_member_ = true;
+  keys_told_ = 0;
   acknowledged_ = {.number = -1};
   return {};
 }
@@ -96,6 +98,14 @@ Status FenceMember::renew() {
   TRY_STATUS(parts_.view.advance(*page));  // first: the view must know what the lease rests on
   parts_.lease.grant(sent + parts_.members.lease());
   return apply({.newest = parts_.view.position(), .complete = true, .entries = {}});
+}
+
+/// Not a matter of the lease: what cannot be said now, the next round says.
+void FenceMember::tell_keys() {
+  if (!parts_.kids) return;
+  const auto kids = parts_.kids();
+  if (kids.size() == keys_told_) return;
+  if (parts_.members.note_keys(incarnation_, kids)) keys_told_ = kids.size();
 }
 
 Status FenceMember::catch_up() {

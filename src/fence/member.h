@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ class FenceMember {
     Random& random;
     Log& log;
     std::string label;
+    std::function<std::vector<std::string>()> kids{};  // of the keys that this node has loaded
   };
   explicit FenceMember(Parts parts);
   FenceMember(const FenceMember&) = delete;
@@ -81,11 +83,13 @@ class FenceMember {
   void round(IntervalClock::Time& next_renewal);
   Status join();
   Status apply(const LogPage& page);
+  void tell_keys();
 
   Parts parts_;
   Counts counts_;
   Uuid incarnation_{};
   bool is_member_ = false;
+  std::size_t keys_told_ = 0;
   Epoch acknowledged_{.number = -1};
   /// What was last seen of the others, and since when, by this node's clock.
   struct Seen {

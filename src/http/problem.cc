@@ -109,6 +109,15 @@ std::string oauth_description(const Error& error) {
   return text;
 }
 
+/// A server that cannot sign, or not tell that all the others know.
+ProblemKind node_problem_kind(Code code) {
+  if (code == Code::fence_incomplete)
+    return {503, "The change is stored and not yet in force everywhere", "fence_incomplete"};
+  if (code == Code::signing_key_retired)
+    return {503, "The signing key is retired", "signing_key_retired"};
+  return {503, "The signing key is not loaded", "signing_key_missing"};
+}
+
 }  // namespace
 
 ProblemKind problem_kind(Code code) {
@@ -163,9 +172,9 @@ ProblemKind problem_kind(Code code) {
     case Code::storage_unavailable:
       return {503, "The storage is unavailable", "storage_unavailable"};
     case Code::fence_incomplete:
-      return {503, "The change is stored and not yet in force everywhere", "fence_incomplete"};
     case Code::signing_key_retired:
-      return {503, "The signing key is retired", "signing_key_retired"};
+    case Code::signing_key_missing:
+      return node_problem_kind(code);
     case Code::shutting_down:
       return {503, "The server is stopping", "shutting_down"};
   }

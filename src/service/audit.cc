@@ -12,7 +12,9 @@ constexpr std::int64_t kPage = 1'000;  // rows
 }  // namespace
 
 Result<KeysNoted> note_keys(Services& services, const Origin& origin) {
-  return services.store.note_keys(services.keys.kids(), services.clock.now(), origin);
+  return services.store.note_keys(
+      services.keys.kids(), services.clock.now(), origin,
+      services.keys.is_named() ? StartSigner::as_before : StartSigner::first);
 }
 
 Result<AuditCheckpoint> make_checkpoint(Services& services) {

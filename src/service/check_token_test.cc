@@ -58,13 +58,13 @@ TEST(CheckToken, Layer3RefusesByItself) {
   const Issued issued(world);
   // A token with a good signature that has no record.
   const auto text =
-      sign_token(world.keys.signing(), write_claims({.token_id = {{9}},
-                                                     .user_id = issued.user.user.id,
-                                                     .client_id = issued.client.client.id,
-                                                     .issued_at = world.clock.now(),
-                                                     .expires_at = world.clock.now() + seconds(60),
-                                                     .issuer = world.policy.issuer,
-                                                     .scopes = "read:all"}));
+      sign_token(*world.keys.signing(), write_claims({.token_id = {{9}},
+                                                      .user_id = issued.user.user.id,
+                                                      .client_id = issued.client.client.id,
+                                                      .issued_at = world.clock.now(),
+                                                      .expires_at = world.clock.now() + seconds(60),
+                                                      .issuer = world.policy.issuer,
+                                                      .scopes = "read:all"}));
   EXPECT_EQ(word(check_token(world.services, text)), "unknown");
 }
 
@@ -81,13 +81,13 @@ TEST(CheckToken, TheRecordDecidesWhoseTokenItIs) {  // TOK-6
   const Issued issued(world);
   const auto forge = [&](UserId user, ClientId client, std::string_view scopes) {
     const auto text =
-        sign_token(world.keys.signing(), write_claims({.token_id = issued.token.id,
-                                                       .user_id = user,
-                                                       .client_id = client,
-                                                       .issued_at = world.clock.now(),
-                                                       .expires_at = issued.token.expires_at,
-                                                       .issuer = world.policy.issuer,
-                                                       .scopes = scopes}));
+        sign_token(*world.keys.signing(), write_claims({.token_id = issued.token.id,
+                                                        .user_id = user,
+                                                        .client_id = client,
+                                                        .issued_at = world.clock.now(),
+                                                        .expires_at = issued.token.expires_at,
+                                                        .issuer = world.policy.issuer,
+                                                        .scopes = scopes}));
     return check_token(world.services, text);
   };
   const auto user = issued.user.user.id;
@@ -232,7 +232,7 @@ TEST(CheckToken, NoCheckAcceptsWhatWasAnsweredAsRevoked) {
 
 /// The world's key, as its kid names it, made another's to sign so that it can be retired.
 std::string stop_signing(World& world) {
-  const auto kid = world.keys.signing().kid();
+  const auto kid = world.keys.signing()->kid();
   EXPECT_TRUE(world.store->note_keys({kid}, world.clock.now(), Origin::system()));
   EXPECT_TRUE(world.store->note_keys({"test.other", kid}, world.clock.now(), Origin::system()));
   return kid;

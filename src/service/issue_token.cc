@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/limits.h"
 #include "policy/credential.h"
 #include "policy/lifetime.h"
@@ -101,21 +103,57 @@ void log_in_all(Store& store, Issues& issues, Instant now) {
   go_on(issues, [&](Issue issue) { return log_in(std::move(issue), std::move(*user++)); });
 }
 
-void sign(const Services& services, Issue& issue, Instant now) {
+Error retired_signer() {
+  return {
+      .code = Code::signing_key_retired,
+      .detail = "This server's signing key is retired: nothing that it signs would be accepted.",
+      .retry_after = limits::retry_after};
+}
+
+/// Whether this process knows which key signs, as of any change that was answered before now.
+/// Without a lease that is asked of the database, and only if it says something new the view is
+/// brought up to date: checks wait for whoever does that.
+Status follow_signer(Services& services, const Key* signing) {
+  if (!services.keys.is_named()) return {};
+  if (!services.view.has_lease()) {
+    const auto kid = TRY(services.store.signing_key());
+    if (!kid || (signing != nullptr && *kid == signing->kid())) return {};
+  }
+  return services.view.refresh();
+}
+
+/// The key that signs now.
+Result<const Key*> signing_key(Services& services) {
+  const auto& keys = services.keys;
+  TRY_STATUS(follow_signer(services, keys.signing()));
+  const Key* const key = keys.signing();
+  if (key == nullptr)
+    return fail(Error{.code = Code::signing_key_missing,
+                      .detail = "This server has not loaded the key that is to sign.",
+                      .retry_after = limits::retry_after});
+  if (keys.is_retired(keys.place_of(*key))) return fail(retired_signer());
+  return key;
+}
+
+/// Whether a key was retired by now, so that what it has just signed is good for nothing.
+bool is_retired_by_now(Services& services, const Key& key) {
+  return follow_signer(services, &key) && services.keys.is_retired(services.keys.place_of(key));
+}
+
+void sign(const Services& services, const Key& key, Issue& issue, Instant now) {
   // A NumericDate has whole seconds; the record says the same as the token.
   const auto issued_at = from_unix_seconds(unix_seconds(now));
   issue.id = services.ids.next<TokenId>(now);
   issue.expires_at = issued_at + issue.lifetime;
   const bool is_narrowed = issue.scopes != issue.user->scopes;
-  std::string text =
-      sign_token(services.keys.signing(), write_claims({.token_id = issue.id,
-                                                        .user_id = issue.user->id,
-                                                        .client_id = issue.user->client_id,
-                                                        .issued_at = issued_at,
-                                                        .expires_at = issue.expires_at,
-                                                        .issuer = services.policy.issuer,
-                                                        .scopes = issue.scopes,
-                                                        .is_narrowed = is_narrowed}));
+  std::string text = sign_token(key, write_claims({.token_id = issue.id,
+                                                   .user_id = issue.user->id,
+                                                   .client_id = issue.user->client_id,
+                                                   .issued_at = issued_at,
+                                                   .expires_at = issue.expires_at,
+                                                   .issuer = services.policy.issuer,
+                                                   .scopes = issue.scopes,
+                                                   .is_narrowed = is_narrowed}));
   issue.preview = preview_of_token(text);
   issue.text = TokenText::take(text);
 }
@@ -148,6 +186,16 @@ void store_all(Store& store, Issues& issues, Instant now) {
   });
 }
 
+void sign_and_store(Services& services, Issues& issues, Instant now) {
+  if (std::ranges::none_of(issues, [](const auto& issue) { return issue.has_value(); })) return;
+  const auto key = signing_key(services);
+  if (!key) return fail_all(issues, key.error());
+  for (auto& issue : issues)
+    if (issue) sign(services, **key, *issue, now);
+  store_all(services.store, issues, now);
+  if (is_retired_by_now(services, **key)) fail_all(issues, retired_signer());
+}
+
 IssuedToken finish(Issue issue) {
   return {.text = std::move(issue.text),
           .id = issue.id,
@@ -167,13 +215,7 @@ std::vector<Result<IssuedToken>> issue_tokens(Services& services, std::span<cons
   issues.reserve(logins.size());
   for (const auto& login : logins) issues.push_back(look_at(services.policy, login));
   log_in_all(services.store, issues, now);
-  if (services.keys.is_retired(services.keys.place_of(services.keys.signing())))
-    fail_all(issues, {.code = Code::signing_key_retired,
-                      .detail = "This server's signing key is retired: nothing that it signs "
-                                "would be accepted."});
-  for (auto& issue : issues)
-    if (issue) sign(services, *issue, now);
-  store_all(services.store, issues, now);
+  sign_and_store(services, issues, now);
 
   std::vector<Result<IssuedToken>> issued;
   issued.reserve(issues.size());

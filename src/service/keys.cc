@@ -15,6 +15,13 @@ Result<std::vector<KnownKey>> list_keys(Services& services) {
   return known;
 }
 
+void follow_keys(KeyRing& keys, const std::vector<SeenKey>& told) {
+  for (const auto& key : told) {
+    if (key.retired_at) keys.retire(key.kid);
+    if (key.is_signing) keys.sign_with(key.kid);
+  }
+}
+
 Result<RetiredKey> retire_key(Services& services, const std::string& kid, const Origin& origin) {
   auto change = TRY(services.store.retire_key(kid, services.clock.now(), origin));
   if (!change)

@@ -11,6 +11,7 @@
 #include "observe/log.h"
 #include "service/check_token.h"
 #include "service/clients.h"
+#include "service/keys.h"
 #include "service/tokens.h"
 #include "service/users.h"
 #include "store/sqlite/sqlite_store.h"
@@ -21,16 +22,18 @@ namespace claviger {
 /// worlds on one file are two processes, as far as either can tell.
 class World {
  public:
-  explicit World(const std::string& path = ":memory:", std::size_t cache_tokens = 10'000)
+  explicit World(const std::string& path = ":memory:", std::size_t cache_tokens = 10'000,
+                 KeyRing::Signer signer = KeyRing::Signer::first)
       : log({.fd = 2, .level = LogLevel::error}, system_clock_),
         policy{.environment = *Environment::parse("test"),
                .issuer = issuer_of(*Environment::parse("test")),
                .token_lifetime = std::chrono::hours(720),
                .token_lifetime_max = std::chrono::hours(8760),
                .master = std::nullopt},
-        keys(test_keys(policy.environment, random)),
+        keys(test_keys(policy.environment, random, signer)),
         store(*open_sqlite({.path = path, .environment = policy.environment}, log)),
-        view(*store, cache_tokens, [this](const std::string& kid) { keys.retire(kid); }),
+        view(*store, cache_tokens,
+             [this](const std::vector<SeenKey>& told) { follow_keys(keys, told); }),
         fence(view),
         services{*store, view, fence, usage, keys, policy, clock, random, ids} {}
 
@@ -62,10 +65,10 @@ class World {
   }
 
  private:
-  static KeyRing test_keys(const Environment& environment, Random& random) {
+  static KeyRing test_keys(const Environment& environment, Random& random, KeyRing::Signer signer) {
     std::vector<Key> keys;
     keys.push_back(Key::hs256(environment, SigningSecret("a signing secret of the tests, long")));
-    return KeyRing(std::move(keys), random);
+    return KeyRing(std::move(keys), random, signer);
   }
   SystemClock system_clock_;
 

@@ -21,6 +21,13 @@ struct Member {
   std::int64_t behind = 0;    // epochs that it has not acknowledged
 };
 
+/// A key that a node has loaded.
+struct MemberKey {
+  Uuid incarnation{};
+  std::string kid;
+  std::chrono::milliseconds since{};  // how long ago, by the database's clock
+};
+
 /// The database's side of the fence protocol (docs/decisions/0081), for a database with several
 /// nodes. Functions may block, for at most the deadline of a connection; each of the two groups is
 /// for one thread at a time, and `wake` for any. Errors: storage_unavailable; then whether it
@@ -42,7 +49,11 @@ class Members {
   /// Says that everything up to there is applied. Nothing happens if the log has another epoch of
   /// that number, or none.
   virtual Status acknowledge(const Uuid& incarnation, const Epoch& applied) = 0;
+  /// Says which keys the node has loaded: those, and all that it named before.
+  virtual Status note_keys(const Uuid& incarnation, const std::vector<std::string>& kids) = 0;
   virtual Result<std::vector<Member>> list() = 0;
+  /// The keys of all nodes.
+  virtual Result<std::vector<MemberKey>> list_keys() = 0;
   /// Removes a member if it has not renewed since. False: it has.
   virtual Result<bool> remove(const Uuid& incarnation, std::int64_t renewals) = 0;
   virtual Status leave(const Uuid& incarnation) = 0;

@@ -17,18 +17,9 @@
 #include "model/model.h"
 #include "store/admin_store.h"
 #include "store/lists.h"
+#include "store/live_source.h"
 
 namespace claviger {
-
-/// The number of a change that took something back. Epochs are in the order of commits: whoever
-/// sees epoch e sees every epoch below it. Where a database fails over, a number can be given
-/// twice; the random stamp tells the two apart (docs/decisions/0081). Without a failover, as in
-/// SQLite, it is zero.
-struct Epoch {
-  std::int64_t number = 0;
-  Uuid stamp{};
-  auto operator<=>(const Epoch&) const = default;
-};
 
 /// Proof that a change is committed, durably, under an epoch; what a fence is raised from. Only a
 /// store makes one.
@@ -46,47 +37,6 @@ template <class T>
 struct Change {
   T value;
   Committed committed;
-};
-
-/// Equal marks mean that nothing was committed between their readings, by any process.
-struct ChangeMark {
-  std::array<std::uint64_t, 3> words{};
-  bool operator==(const ChangeMark&) const = default;
-};
-
-/// One entry of the log of what was taken back or changed: the record to be read again.
-struct LogEntry {
-  /// Of kind `keys`, it says that the list of retired keys has changed, and names none.
-  enum class Kind : char { token = 'T', user = 'U', client = 'C', keys = 'K' };
-  Epoch epoch;
-  Kind kind;
-  Uuid key;
-};
-
-/// What was logged after an epoch. `complete` is false if the log does not reach back to it, knows
-/// another epoch of its number, or holds more than is worth applying: then everything in memory is
-/// to be dropped.
-struct LogPage {
-  Epoch newest;
-  bool complete = true;
-  std::vector<LogEntry> entries;
-};
-
-/// A token's record with its user's and client's, read in one snapshot.
-struct LiveRecord {
-  TokenId token_id;
-  UserId user_id;
-  ClientId client_id;
-  Instant expires_at;
-  bool revoked = false;  // the token, or all its user's or client's tokens of its time, or inactive
-  std::string username;
-  std::string scopes;
-};
-struct LiveRead {
-  /// Whether the snapshot is at least as new as the epoch that the read asked for. If not, it
-  /// proves nothing.
-  bool is_current = false;
-  std::optional<LiveRecord> record;  // nullopt: no such token, or its user or client is gone
 };
 
 struct NewClient {
@@ -206,17 +156,19 @@ struct AuditPage {
 };
 /// Makes the line that seals where a pruned trail begins; empty: it is not sealed.
 using AuditSeal = std::function<std::string(const std::pair<AuditTrailId, AuditPoint>&)>;
-/// A key that has signed or checked tokens here.
-struct SeenKey {
-  std::string kid;
-  Instant first_seen_at;
-  bool is_signing = false;  // it was the signing one of the newest start
-  std::optional<Instant> retired_at{};
-};
 /// What was new about the keys of a start.
 struct KeysNoted {
   std::vector<std::string> unseen;           // kids that this database had not seen
   std::optional<std::string> signed_before;  // the kid that signed until now; nullopt: none has
+  std::string signing;                       // the kid that signs from now on
+};
+/// Which key signs from a start on: the first of those that start, or the one that has signed, if
+/// there is one.
+enum class StartSigner : std::uint8_t { first, as_before };
+/// What a change of the signing key came to.
+struct SignerChange {
+  SeenKey key;                               // that signs now
+  std::optional<std::string> signed_before;  // nullopt: none has
 };
 
 struct StoreStatus {
@@ -246,7 +198,7 @@ struct StoreTimes {
 /// cannot (disk full, not reachable); then nothing was changed, or, if the engine cannot know,
 /// later writes are refused as well. Functions that take a ClientId beside an id treat another
 /// client's object as missing (ACC-1).
-class Store : public AdminStore {
+class Store : public AdminStore, public LiveSource {
  public:
   // Reading
   virtual Result<std::optional<Client>> find_client(ClientId id) = 0;
@@ -329,21 +281,21 @@ class Store : public AdminStore {
   /// What is older than `before`. Goes through all users and clients, in pieces.
   virtual Result<StaleCounts> count_stale(Instant before) = 0;
 
-  // The live view
-  virtual Result<LiveRead> read_live(TokenId id, const Epoch& at_least) = 0;
-  virtual Result<LogPage> log_since(const Epoch& epoch) = 0;
-  /// Never blocks, costs nanoseconds. nullopt: the engine cannot tell; a node then needs a lease
-  /// (fence/member.h).
-  virtual std::optional<ChangeMark> change_mark() const noexcept = 0;
-
   // The audit trail
   virtual Result<AuditState> audit_state() = 0;
   /// The first `limit` rows after that number, in their order.
   virtual Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) = 0;
-  /// Notes which keys sign (the first) and check tokens, by their kids (ENV-4). Errors: conflict,
+  /// Notes which keys sign and check tokens, by their kids (ENV-4); at least one. Errors: conflict,
   /// if the one that is to sign is retired.
   virtual Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
-                                      const Origin& origin) = 0;
+                                      const Origin& origin,
+                                      StartSigner signer = StartSigner::first) = 0;
+  /// Has this key sign, in every process that goes by the database. As the functions under "Taking
+  /// back". Errors: conflict, if it is retired.
+  virtual Result<Change<SignerChange>> change_signing_key(const std::string& kid, Instant now,
+                                                          const Origin& origin) = 0;
+  /// The kid of the key that signs; nullopt: none has.
+  virtual Result<std::optional<std::string>> signing_key() = 0;
   /// Every key that was noted.
   virtual Result<std::vector<SeenKey>> list_keys() = 0;
   /// Takes back all that a key has signed, for good; as the functions under "Taking back". Errors:

@@ -95,24 +95,65 @@ bool Key::verify(std::string_view signing_input, std::string_view text) const {
   return presented && std::get<SignatureKey>(signer_).verify(bytes_of(signing_input), *presented);
 }
 
-KeyRing::KeyRing(std::vector<Key> keys, Random& random)
-    : keys_(std::move(keys)),
-      retired_(std::make_unique<std::atomic<bool>[]>(keys_.size())),
-      known_tokens_(std::make_unique<KnownTokens>(limits::known_token_sets, random)) {}
+KeyRing::KeyRing(std::vector<Key> keys, Random& random, Signer signer)
+    : signer_kind_(signer),
+      keys_(std::move(keys)),
+      size_(keys_.size()),
+      signer_(keys_.empty() ? kNone : 0),
+      retired_(std::make_unique<std::atomic<bool>[]>(limits::ring_keys)),
+      known_tokens_(std::make_unique<KnownTokens>(limits::known_token_sets, random)) {
+  keys_.reserve(limits::ring_keys);
+}
+
+KeyRing::Added KeyRing::add(Key key) {
+  const Lock lock(changing_);
+  if (find(key.kid()) != nullptr) return Added::known;
+  const auto place = size();
+  if (place >= limits::ring_keys) return Added::no_room;
+  retired_[place].store(retired_kids_.contains(key.kid()), std::memory_order_relaxed);
+  const bool is_signer = key.kid() == named_;
+  keys_.push_back(std::move(key));
+  size_.store(place + 1, std::memory_order_release);
+  if (is_signer) signer_.store(place, std::memory_order_release);
+  return Added::added;
+}
 
 void KeyRing::retire(std::string_view kid) {
+  const Lock lock(changing_);
+  retired_kids_.emplace(kid);
   if (const Key* key = find(kid)) retired_[place_of(*key)].store(true, std::memory_order_release);
 }
 
+void KeyRing::sign_with(std::string_view kid) {
+  if (!is_named()) return;
+  const Lock lock(changing_);
+  named_ = kid;
+  const Key* key = find(kid);
+  signer_.store(key != nullptr ? place_of(*key) : kNone, std::memory_order_release);
+}
+
+std::string KeyRing::named() const {
+  const Lock lock(changing_);
+  return named_;
+}
+
+const Key* KeyRing::signing() const {
+  const auto place = signer_.load(std::memory_order_acquire);
+  return place == kNone ? nullptr : keys_.data() + place;
+}
+
 std::vector<std::string> KeyRing::kids() const {
+  const Key* first = signing();
   std::vector<std::string> kids;
-  for (const auto& key : keys_) kids.push_back(key.kid());
+  if (first != nullptr) kids.push_back(first->kid());
+  for (const auto& key : keys())
+    if (&key != first) kids.push_back(key.kid());
   return kids;
 }
 
 std::vector<PublicJwk> KeyRing::public_keys() const {
   std::vector<PublicJwk> found;
-  for (const auto& key : keys_) {
+  for (const auto& key : keys()) {
     if (is_retired(place_of(key))) continue;
     if (auto jwk = key.public_jwk()) found.push_back(*std::move(jwk));
   }
@@ -120,13 +161,15 @@ std::vector<PublicJwk> KeyRing::public_keys() const {
 }
 
 const Key* KeyRing::find_by_header(std::string_view header_part) const {
-  for (const auto& key : keys_)
+  // Nearly all tokens are the signing key's.
+  if (const Key* key = signing(); key != nullptr && key->header_part() == header_part) return key;
+  for (const auto& key : keys())
     if (key.header_part() == header_part) return &key;
   return nullptr;
 }
 
 const Key* KeyRing::find(std::string_view kid) const {
-  for (const auto& key : keys_)
+  for (const auto& key : keys())
     if (key.kid() == kid) return &key;
   return nullptr;
 }

@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Algorithms, KnownTokensOfEachKind,
                          [](const auto& kind) { return std::string(kind.param); });
 
 TEST_P(KnownTokensOfEachKind, AKnownTokenSaysTheSameAsANewOne) {
-  const auto token = sign_token(keys.signing(), payload(1));
+  const auto token = sign_token(*keys.signing(), payload(1));
   EXPECT_FALSE(keys.known_tokens().find(token));
   const auto first = signed_claims(token, keys, kIssuer);
   ASSERT_TRUE(first);
@@ -78,7 +78,7 @@ TEST_P(KnownTokensOfEachKind, AKnownTokenSaysTheSameAsANewOne) {
 }
 
 TEST_P(KnownTokensOfEachKind, NoForgedVariantIsKnown) {  // TOK-1
-  const auto good = sign_token(keys.signing(), payload(1));
+  const auto good = sign_token(*keys.signing(), payload(1));
   ASSERT_TRUE(accepts(good));
   for (std::size_t i = 0; i < good.size(); ++i)
     for (int bit = 0; bit < 8; ++bit) {
@@ -103,15 +103,15 @@ TEST_P(KnownTokensOfEachKind, NoForgedVariantIsKnown) {  // TOK-1
 }
 
 TEST_P(KnownTokensOfEachKind, PartsOfTwoKnownTokensAreNoToken) {
-  const auto a = sign_token(keys.signing(), payload(1));
-  const auto b = sign_token(keys.signing(), payload(2));
+  const auto a = sign_token(*keys.signing(), payload(1));
+  const auto b = sign_token(*keys.signing(), payload(2));
   ASSERT_TRUE(accepts(a));
   ASSERT_TRUE(accepts(b));
   EXPECT_FALSE(accepts(a.substr(0, a.rfind('.')) + b.substr(b.rfind('.'))));
 }
 
 TEST_P(KnownTokensOfEachKind, AnotherRingKnowsNothingOfIt) {
-  const auto token = sign_token(keys.signing(), payload(1));
+  const auto token = sign_token(*keys.signing(), payload(1));
   ASSERT_TRUE(accepts(token));
   const KeyRing others = new_ring();
   EXPECT_FALSE(others.known_tokens().find(token));
@@ -123,7 +123,7 @@ TEST(KnownTokens, UnusualOnesAreCheckedEachTime) {
   all.push_back(hs256());
   const KeyRing keys(std::move(all), random);
   const auto is_kept = [&](const std::string& json) {
-    const auto token = sign_token(keys.signing(), json);
+    const auto token = sign_token(*keys.signing(), json);
     EXPECT_TRUE(signed_claims(token, keys, kIssuer)) << json;
     return keys.known_tokens().find(token).has_value();
   };

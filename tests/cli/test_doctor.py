@@ -449,3 +449,29 @@ def test_nothing_is_started_or_made(doctor, production):
     before = sorted(doctor.folder.rglob("*"))
     doctor.run(production, status=0)
     assert sorted(set(doctor.folder.rglob("*")) - set(before)) == [production.path]
+
+
+# Databases: those on PostgreSQL in tests/postgres/test_doctor.py
+
+
+def of_database(doctor, file, status):
+    findings = doctor.run(file, status=status, arguments=["--database"])
+    return [(f["severity"], f["wrong"]) for f in findings
+            if f["setting"] == "CLAVIGER_DATABASE_URL"]
+
+
+def test_an_sqlite_database_is_looked_at_if_that_is_asked(doctor, production):
+    assert of_database(doctor, production, 0) == [("note", "there is no database yet")]
+    path = production.database / "claviger.db"
+    url = f"sqlite:{path}"
+    made = command("database", "migrate", "--database-url", url, "--environment", "production")
+    assert made.returncode == 0, made
+    assert of_database(doctor, production, 0) == []
+    path.unlink()
+    command("database", "migrate", "--database-url", url, "--environment", "other")
+    ((severity, wrong),) = of_database(doctor, production, 1)
+    assert severity == "error" and 'belongs to the environment "other"' in wrong
+    path.write_text("no database, but a text " * 100)
+    ((severity, wrong),) = of_database(doctor, production, 1)
+    assert severity == "error" and "not a database" in wrong
+    assert doctor.run(production, status=0) == []

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from claviger import ROOT, command
+from claviger import ROOT, binary, command
 
 DATE = "1700000000"  # 2023-11-14
 
@@ -63,6 +63,8 @@ def test_a_page_says_what_the_help_says(pages):
     for name in re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/reference/settings.md").read_text(),
                            re.MULTILINE):
         assert name in settings, name
+    assert r"\fB\~#\fR" in (pages[0].parent / "claviger.env.5").read_text()  # with its space
+    assert "The settings are in claviger.env(5)." in by_name["claviger.1"]
     assert "Exit status:" in by_name["claviger.1"] and "6 the database" in by_name["claviger.1"]
     assert by_name["claviger-serve.1"].count("CLAVIGER_") < 5
 
@@ -77,6 +79,18 @@ def test_every_command_has_its_place(pages):
 def test_the_same_date_makes_the_same_bytes(pages, tmp_path):
     for page in write(tmp_path / "again", SOURCE_DATE_EPOCH=DATE):
         assert page.read_bytes() == (pages[0].parent / page.name).read_bytes()
+
+
+def test_the_build_dates_them_by_the_last_commit(tmp_path):
+    env = {"PATH": "/usr/bin:/bin", "SOURCE_DATE_EPOCH": DATE}
+    subprocess.run([ROOT / "packaging/man.sh", binary(), tmp_path / "man"], env=env, check=True)
+    assert "2023-11-14" in (tmp_path / "man/claviger.1").read_text()
+    del env["SOURCE_DATE_EPOCH"]
+    subprocess.run([ROOT / "packaging/man.sh", binary(), tmp_path / "man"], env=env, check=True)
+    day = subprocess.run(["git", "log", "-1", "--format=%cd", "--date=format-local:%Y-%m-%d"],
+                         cwd=ROOT, env={**env, "TZ": "UTC"}, capture_output=True, text=True,
+                         check=False).stdout.strip()
+    assert f'"{day}"' in (tmp_path / "man/claviger.1").read_text()
 
 
 def test_man_shows_them(pages, tmp_path):

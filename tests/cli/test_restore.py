@@ -10,11 +10,13 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from api import assert_refused, bearer, create_client, expect, key_header
 from claviger import Server, binary, command
+from wire import until
 
 MANY = 30_000  # tokens: a restore of so many takes long enough to be stopped
 
@@ -45,7 +47,7 @@ class Place:
         self.rotated.secret = expect(self.rotated.rotate(revoke_tokens=True), 200)["secret"]
         self.run("admin", "remove", "eve@example.com")
         self.later = self.user.issue()
-        self.rows = len(self.audit_rows())
+        self.newest_epoch = json.loads(self.run("database", "status", "--json").stdout)["epoch"]
 
     def run(self, *arguments, status=0, database=None):
         env = {"CLAVIGER_DATABASE_URL": f"sqlite:{database}"} if database else None
@@ -118,7 +120,7 @@ def test_what_was_taken_back_stays_taken_back(place):
     allowed = json.loads(place.run("admin", "list", "--json").stdout)
     assert "eve@example.com" not in json.dumps(allowed)
     revoked = expect(place.server.api.delete("/token", place.live.auth), 200)
-    assert revoked["epoch"] > record["epoch"] > place.epoch
+    assert revoked["epoch"] > record["epoch"] > place.newest_epoch + 1 > place.epoch
 
 
 def test_the_audit_trail_goes_on(place):
@@ -241,6 +243,18 @@ def test_a_database_that_was_restored_itself_does_not_tell_all(place):
     assert_refused(place.revoked.text, "revoked", place.server.api)
 
 
+def test_an_older_state_is_no_later_one(place):
+    second = place.folder / "backup" / "second.db"
+    place.run("database", "backup", second)
+    shutil.copy(place.file, place.database)  # as somebody restores by hand
+    assert b"no later state" in place.run("database", "restore", second, status=5).stderr
+    place.run("database", "restore", second, "--accept-revived")
+    place.server.start()
+    assert place.check(place.later) == 200 and place.check(place.live) == 200
+    assert_refused(place.revoked.text, "revoked", place.server.api)
+    assert place.login(place.rotated) == 200 and place.login(place.rotated, place.old_secret) == 401
+
+
 # What is not restored
 
 
@@ -325,6 +339,36 @@ def test_a_server_or_a_command_that_has_it_open(place):
         db.execute("SELECT count(*) FROM tokens").fetchone()
         assert b"end it first" in place.restore(status=5).stderr
     place.restore()
+
+
+def traced_child(tracer):
+    return Path(f"/proc/{tracer}/task/{tracer}/children").read_text().split()
+
+
+def has_open(tracer, path):
+    for child in traced_child(tracer):
+        with contextlib.suppress(OSError):
+            for fd in Path(f"/proc/{child}/fd").iterdir():
+                if os.readlink(fd) == str(path):
+                    return True
+    return False
+
+
+def test_whoever_opened_it_before_the_restore_and_locks_it_after_is_refused(place):
+    """It would work on the database that was moved away."""
+    command_line = [binary(), "client", "list"]
+    with subprocess.Popen(
+            ["strace", "-f", "-o", "/dev/null", "-P", place.database, "-e", "trace=openat", "-e",
+             "inject=openat:signal=STOP:when=1", *command_line],
+            env={**place.server.settings, "PATH": os.environ["PATH"]}, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE) as tracer:
+        until(lambda: has_open(tracer.pid, place.database), "the file is open")
+        (child,) = traced_child(tracer.pid)
+        place.restore()
+        os.kill(int(child), signal.SIGCONT)
+        _, said = tracer.communicate(timeout=30)
+    assert tracer.returncode == 6 and b"was replaced while" in said, said
+    place.run("client", "list")
 
 
 def test_what_is_no_backup(place):

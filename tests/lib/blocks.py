@@ -4,6 +4,7 @@ A ```sh block is run; the ```json or ```text block after it is what it prints, w
 anything on one line.
 """
 
+import os
 import re
 import subprocess
 
@@ -22,23 +23,41 @@ def runnable_blocks(text):
     return blocks
 
 
+def fences(text):
+    """[(indentation, language)] of all fenced blocks of a Markdown text."""
+    found, mark = [], None
+    for line in text.splitlines():
+        fence = re.match(r"( *)(`{3,}|~{3,})(\S*)", line)
+        if mark is None and fence:
+            mark = fence[2]
+            found.append((len(fence[1]), fence[3]))
+        elif fence and fence[2].startswith(mark) and not fence[3]:
+            mark = None
+    return found
+
+
 def matches(expected, printed):
     pattern = ".*".join(re.escape(part) for part in expected.strip().split("…"))
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
-def run_in_one_shell(folder, scripts):
+def run_in_one_shell(folder, scripts, env=None):
     """What each script prints, run one after the other in one shell."""
     text = "".join(f"{script}\nprintf '%s\\n' {END}\n" for script in scripts)
     done = subprocess.run(["bash", "-c", text], cwd=folder, capture_output=True, text=True,
-                          timeout=60)
+                          timeout=60, env={**os.environ, **(env or {})})
     assert done.returncode == 0, done.stderr
     return [part.replace("\r", "") for part in done.stdout.split(END + "\n")[:-1]]
 
 
-def assert_runs_as_written(blocks, folder, replace):
-    """Runs blocks of `runnable_blocks`; `replace` puts this run's addresses into each."""
+def assert_runs_as_written(blocks, folder, replace, env=None, strict=False):
+    """Runs blocks of `runnable_blocks`; `replace` puts this run's addresses into each. `strict`:
+    each command has to succeed, and what one prints is compared if the document shows it."""
     scripts = [replace(commands) for commands, _ in blocks]
-    printed = run_in_one_shell(folder, scripts)
+    if strict:
+        scripts[0] = "set -e -o pipefail\n" + scripts[0]
+    printed = run_in_one_shell(folder, scripts, env)
     for (commands, expected), output in zip(blocks, printed, strict=True):
+        if strict and not expected:
+            continue
         assert matches(expected, output), f"{commands}\nexpected: {expected}\nprinted: {output}"

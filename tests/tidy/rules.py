@@ -17,7 +17,7 @@ HEADER_HOMES = [
     (r"prometheus/", ("observe",)),
     (r"simdjson", ("audit", "http", "openid", "token")),
     (r"httplib", ("openid",)),
-    (r"CLI/", ("cli",)),
+    (r"CLI/", ("cli", "simulation")),
     (r"sys/epoll\.h", ("net",)),
     (r"fmt/|regex$|iostream$", ()),
 ]

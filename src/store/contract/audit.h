@@ -159,6 +159,10 @@ TEST_P(AuditContract, ARetiredKeyStaysRetired) {  // TOK-7
   EXPECT_EQ(again.value.retired_at, first.value.retired_at);
   EXPECT_GT(again.committed.epoch(), first.committed.epoch());
 
+  const auto read = must(store_->read_keys(again.committed.epoch()));
+  EXPECT_TRUE(read.is_current);
+  EXPECT_EQ(read.keys.size(), 2U);
+
   const auto log = must(store_->log_since(first.committed.epoch()));
   ASSERT_EQ(log.entries.size(), 1U);
   EXPECT_EQ(log.entries.front().kind, LogEntry::Kind::keys);
@@ -168,6 +172,42 @@ TEST_P(AuditContract, ARetiredKeyStaysRetired) {  // TOK-7
   EXPECT_TRUE(keys[0].kid == "new" && keys[0].is_signing && !keys[0].retired_at);
   EXPECT_TRUE(keys[1].kid == "old" && !keys[1].is_signing && keys[1].retired_at);
   EXPECT_EQ(actions().back(), "key_retired");
+}
+
+TEST_P(AuditContract, TheKeyThatSignsIsChangedForGood) {  // TOK-7, ENV-4
+  const auto start = [&](const std::vector<std::string>& kids) {
+    return must(store_->note_keys(kids, make_.now, Origin::system(), StartSigner::as_before));
+  };
+  const auto change = [&](const std::string& kid) {
+    return store_->change_signing_key(kid, make_.now, Origin::command_line());
+  };
+  EXPECT_EQ(start({"a"}).signing, "a");  // nobody has signed
+  EXPECT_EQ(start({"b", "a"}).signing, "a");
+  const auto before = must(store_->log_since(Epoch{0})).newest;
+  const auto changed = must(change("b"));
+  EXPECT_EQ(changed.value.signed_before, "a");
+  EXPECT_TRUE(changed.value.key.kid == "b" && changed.value.key.is_signing);
+  const auto log = must(store_->log_since(before));
+  ASSERT_EQ(log.entries.size(), 1U);  // one, which each node reads
+  EXPECT_EQ(log.entries.front().kind, LogEntry::Kind::keys);
+  EXPECT_GE(log.newest, changed.committed.epoch());
+  EXPECT_EQ(start({"a", "b"}).signing, "b");
+  EXPECT_GT(must(change("b")).committed.epoch(), changed.committed.epoch());  // a retry
+  must(change("c"));  // that no start has noted
+  must_have(store_->retire_key("b", make_.now, Origin::command_line()));
+  EXPECT_EQ(change("b").error().code, Code::conflict);
+  EXPECT_EQ(start({"a"}).signing, "c");
+  EXPECT_THAT(actions(),
+              testing::ElementsAre("key_first_seen", "key_first_seen", "signing_key_changed",
+                                   "key_first_seen", "signing_key_changed", "key_retired"));
+  EXPECT_TRUE(check().is_sound());
+}
+
+TEST_P(AuditContract, AStartThatTakesOverTellsTheOthers) {  // ENV-4
+  must(store_->note_keys({"a"}, make_.now, Origin::system()));
+  const auto before = must(store_->log_since(Epoch{0})).newest;
+  must(store_->note_keys({"b", "a"}, make_.now, Origin::system()));
+  EXPECT_EQ(must(store_->log_since(before)).entries.size(), 1U);
 }
 
 TEST_P(AuditContract, KeysNotSeenBeforeAreTold) {  // ENV-4

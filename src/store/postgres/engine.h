@@ -13,6 +13,7 @@ class Engine final : public sql::SqlStore {
   explicit Engine(Parts parts) : SqlStore(std::move(parts)) {}
 
   Result<LiveRead> read_live(TokenId id, const Epoch& at_least) override;
+  Result<KeysRead> read_keys(const Epoch& at_least) override;
   Result<LogPage> log_since(const Epoch& epoch) override;
   std::optional<ChangeMark> change_mark() const noexcept override { return std::nullopt; }
 };

@@ -30,6 +30,13 @@ const char* sql_of(FenceQuery query) {
       return "SELECT incarnation, label, renewals, acknowledged,"
              " (SELECT epoch FROM fence_counter) - acknowledged FROM fence_members"
              " ORDER BY label, incarnation";
+    case FenceQuery::note_key:
+      return "INSERT INTO fence_member_keys (incarnation, kid) SELECT incarnation, $2::text"
+             " FROM fence_members WHERE incarnation = $1 ON CONFLICT DO NOTHING";
+    case FenceQuery::member_keys:
+      return "SELECT incarnation, kid,"
+             " (extract(epoch FROM clock_timestamp() - loaded_at) * 1000)::bigint"
+             " FROM fence_member_keys";
     case FenceQuery::remove:
       return "DELETE FROM fence_members WHERE incarnation = $1 AND renewals = $2";
     case FenceQuery::leave:

@@ -16,6 +16,8 @@ enum class FenceQuery : std::uint8_t {
   acknowledge,          // incarnation, epoch, stamp
   acknowledged_by_all,  // the first epoch, how many at most
   members,
+  note_key,  // incarnation, kid
+  member_keys,
   remove,  // incarnation, renewals
   leave,   // incarnation
 };

@@ -57,4 +57,11 @@ Result<LiveRead> Engine::read_live(TokenId id, const Epoch& at_least) {
   return read;
 }
 
+/// The log first: what is read later on the same connection is at least as new.
+Result<KeysRead> Engine::read_keys(const Epoch& at_least) {
+  auto db = reader();
+  const auto log = TRY(read_log(*db, at_least));
+  return KeysRead{.is_current = log.complete, .keys = TRY(sql::keys_of(*db))};
+}
+
 }  // namespace claviger::postgres

@@ -63,6 +63,21 @@ class PostgresMembers final : public Members {
     return members;
   }
 
+  Status note_keys(const Uuid& incarnation, const std::vector<std::string>& kids) override {
+    for (const auto& kid : kids) TRY_STATUS(db_->execute(FenceQuery::note_key, incarnation, kid));
+    return {};
+  }
+
+  Result<std::vector<MemberKey>> list_keys() override {
+    auto rows = TRY(db_->query(FenceQuery::member_keys));
+    std::vector<MemberKey> keys;
+    while (TRY(rows.next()))
+      keys.push_back({.incarnation = rows.get<Uuid>(),
+                      .kid = rows.get<std::string>(),
+                      .since = std::chrono::milliseconds(rows.get<std::int64_t>())});
+    return keys;
+  }
+
   Result<bool> remove(const Uuid& incarnation, std::int64_t renewals) override {
     return TRY(db_->execute(FenceQuery::remove, incarnation, renewals)) > 0;
   }

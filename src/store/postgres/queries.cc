@@ -319,6 +319,7 @@ constexpr std::array texts{
          " WHERE NOT EXISTS (SELECT 1 FROM keys_seen WHERE kid = $1)"},
     Text{Query::signing_key, "SELECT kid FROM keys_seen WHERE is_signing"},
     Text{Query::set_signing_key, "UPDATE keys_seen SET is_signing = (kid = $1)"},
+    Text{Query::keys_changed, LOGGED("UPDATE keys_seen SET kid = kid WHERE kid = $1", "'K'")},
     Text{Query::list_keys,
          "SELECT kid, first_seen_at_ms, is_signing, retired_at_ms FROM keys_seen ORDER BY kid"},
     Text{Query::retire_key,

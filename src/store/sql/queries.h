@@ -99,6 +99,7 @@ enum class Query : std::uint8_t {
   note_key,      // kid, now
   signing_key,
   set_signing_key,  // kid
+  keys_changed,     // kid: that the log tells of
   list_keys,
   retire_key,  // kid, now
   // Who works with the admin panel

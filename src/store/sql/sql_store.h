@@ -83,7 +83,10 @@ class SqlStore : public Store {
   Result<AuditState> audit_state() override;
   Result<AuditPage> read_audit(std::int64_t after, std::int64_t limit) override;
   Result<KeysNoted> note_keys(const std::vector<std::string>& kids, Instant now,
-                              const Origin& origin) override;
+                              const Origin& origin, StartSigner signer) override;
+  Result<Change<SignerChange>> change_signing_key(const std::string& kid, Instant now,
+                                                  const Origin& origin) override;
+  Result<std::optional<std::string>> signing_key() override;
   Result<std::vector<SeenKey>> list_keys() override;
   Result<std::optional<Change<SeenKey>>> retire_key(const std::string& kid, Instant now,
                                                     const Origin& origin) override;
@@ -131,6 +134,8 @@ class SqlStore : public Store {
 
   Parts parts_;  // in the order in which they are made; what uses another goes first
 };
+
+Result<std::vector<SeenKey>> keys_of(Connection& db);
 
 /// The record in a row of Query::read_live, from its token's id on.
 std::optional<LiveRecord> read_live_record(Rows& row);

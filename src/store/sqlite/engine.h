@@ -19,6 +19,7 @@ class Engine final : public sql::SqlStore {
       : SqlStore(std::move(parts)), writer_(writer), wal_index_(wal_index) {}
 
   Result<LiveRead> read_live(TokenId id, const Epoch& at_least) override;
+  Result<KeysRead> read_keys(const Epoch& at_least) override;
   Result<LogPage> log_since(const Epoch& epoch) override;
   std::optional<ChangeMark> change_mark() const noexcept override;
 

@@ -19,6 +19,10 @@ Result<LiveRead> Engine::read_live(TokenId id, const Epoch& /*at_least*/) {
   return LiveRead{.is_current = true, .record = sql::read_live_record(rows)};
 }
 
+Result<KeysRead> Engine::read_keys(const Epoch& /*at_least*/) {
+  return KeysRead{.is_current = true, .keys = TRY(list_keys())};
+}
+
 Result<LogPage> Engine::log_since(const Epoch& epoch) {
   auto db = log_reader();
   auto rows = TRY(db->query(Query::log_since, epoch.number, entries_max));

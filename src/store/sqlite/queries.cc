@@ -278,6 +278,8 @@ constexpr std::array texts{
          " WHERE NOT EXISTS (SELECT 1 FROM keys_seen WHERE kid = ?1)"},
     Text{Query::signing_key, "SELECT kid FROM keys_seen WHERE is_signing = 1"},
     Text{Query::set_signing_key, "UPDATE keys_seen SET is_signing = kid = ?1"},
+    Text{Query::keys_changed,  // fires the trigger, and changes no value
+         "UPDATE keys_seen SET retired_at_ms = retired_at_ms WHERE kid = ?1"},
     Text{Query::list_keys,
          "SELECT kid, first_seen_at_ms, is_signing, retired_at_ms FROM keys_seen ORDER BY kid"},
     Text{Query::retire_key,  // fires its trigger also when it changes no value

@@ -45,6 +45,7 @@ const ACTIONS = [
   'admin_change_refused',
   'session_ended',
   'sessions_ended',
+  'database_restored',
 ];
 const ACTORS = ['master', 'client', 'user', 'operator', 'administrator', 'stranger', 'system'];
 
