@@ -196,10 +196,19 @@ void note(const Status& told, Log& log) {
 }
 
 /// Tells where the server listens: by the one line on standard output, and the service manager.
-void announce(const std::string& where, const ServiceManager& manager, Log& log) {
+void announce(const std::string& where, const ServiceManager& manager,
+              const Environment& environment, Log& log) {
   fmt::print("ready{}\n", where);
   std::fflush(stdout);
   note(manager.ready("serves" + where), log);
+  log.write(LogLevel::info, "ready", {{"environment", environment.name()}});
+}
+
+void log_start(const std::vector<std::string>& warnings,
+               const std::optional<net::Tls::Certificate>& certificate, Node& node) {
+  if (certificate) log_certificate(*certificate, node.clock().now(), node.log());
+  for (const auto& warning : warnings)
+    node.log().write(LogLevel::warning, "setting", {{"detail", warning}});
 }
 
 /// Wipes what a node needs no more once it has digests and prepared keys of it.
@@ -221,12 +230,14 @@ int report_node(const Error& error) {
                 cli::exit_storage);
 }
 
-void reload(const TlsPaths& paths, net::Tls* tls, bool has_keys, Node& node) {
+/// Reads anew what SIGHUP asks for. `tls` and `keys` may be null.
+void reload(const TlsPaths& paths, net::Tls* tls, KeyWatch* keys, Node& node) {
   if (tls != nullptr)
     reload_certificate(paths, *tls, node.clock(), node.log());
   else
     node.log().write(LogLevel::info, "reloaded",
-                     {{"detail", has_keys ? "" : "There is no certificate to read."}});
+                     {{"detail", keys != nullptr ? "" : "There is no certificate to read."}});
+  if (keys != nullptr) keys->look();
 }
 
 /// Serves until a signal says stop, and looks after the keys meanwhile. `keys` may be null.
@@ -300,9 +311,7 @@ int serve(LoadedSettings loaded, const ServiceManager& manager) {
   if (!node) return report_node(node.error());
   forget_secrets(settings);
   Log& log = (*node)->log();
-  if (certificate) log_certificate(*certificate, (*node)->clock().now(), log);
-  for (const auto& warning : loaded.warnings)
-    log.write(LogLevel::warning, "setting", {{"detail", warning}});
+  log_start(loaded.warnings, certificate, **node);
 
   AttemptLimiter limiter({.attempts_per_minute = settings.attempts_per_minute}, (*node)->random());
   const auto openid = make_openid(settings, (*node)->clock());
@@ -328,13 +337,11 @@ int serve(LoadedSettings loaded, const ServiceManager& manager) {
     keys.emplace(settings, (*node)->services(), (*node)->keys(), log).look();
   (*server)->start();
   const auto where = urls(certificate ? "https" : "http", (*server)->addresses());
-  announce(where, manager, log);
-  log.write(LogLevel::info, "ready", {{"environment", settings.environment.name()}});
+  announce(where, manager, settings.environment, log);
 
   await_stop(signals, keys ? &*keys : nullptr, [&] {
     note(manager.reloading(), log);
-    reload(settings.tls_paths, certificate ? &tls : nullptr, keys.has_value(), **node);
-    if (keys) keys->look();
+    reload(settings.tls_paths, certificate ? &tls : nullptr, keys ? &*keys : nullptr, **node);
     note(manager.ready("serves" + where), log);
   });
   log.write(LogLevel::info, "stopping");

@@ -20,17 +20,16 @@ ELSEWHERE = {
     "docs/how-to-gateways.md": (1, "tests/gateways/test_gateways.py"),
     "docs/how-to-leaks.md": (4, "tests/cli/test_scan.py"),
     "docs/how-to-oauth.md": (1, "tests/oauth/test_howto.py"),
+    "docs/how-to-install.md": (4, "tests/package/test_life.py"),
+    "docs/how-to-keys.md": (4, "tests/security/test_key_rotation.py"),
     "docs/cluster.md": (3, "tests/postgres/test_cluster_page.py"),
 }
 # Pages that are being rewritten, and what is to run them: once that is there, they belong above.
-WAITING = {
-    "docs/how-to-backup.md": "restoring stops and starts the service; tests/cli/test_backup.py",
-    "docs/how-to-install.md": "needs a machine of its own; tests/package/test_life.py",
-    "docs/how-to-keys.md": "keys in a folder; tests/security/test_key_rotation.py",
-}
 # Blocks that nobody runs: how many, and why.
 CONSOLE = {
     "docs/cluster.md": (1, "systemctl"),
+    "docs/how-to-backup.md": (3, "PostgreSQL's own tools"),
+    "docs/how-to-install.md": (3, "releases (tests/package/test_release.py), containers"),
     "docs/how-to-monitor.md": (1, "the journal of systemd"),
     "docs/upgrade.md": (1, "a program of the past"),
 }
@@ -94,13 +93,14 @@ def of_page(name):
 
 SETTINGS = {"docs/how-to-limits.md": {"CLAVIGER_ATTEMPTS_PER_MINUTE": "3"},
             "docs/admin.md": {"CLAVIGER_PUBLIC_URL": "https://auth.example.com"}}
-OWN_TESTS = ("docs/how-to-environments.md", "docs/how-to-tls.md", "docs/how-to-users.md")
+OWN_TESTS = ("docs/how-to-backup.md", "docs/how-to-environments.md", "docs/how-to-tls.md",
+             "docs/how-to-users.md")
 # What acts on the machine, and not on the folder of a test.
 MACHINES = re.compile(r"\b(systemctl|apt|apt-get|dpkg|sudo|reboot|pkill|killall)\b")
 
 
 @pytest.mark.parametrize("page", [
-    page for page in pages() if page not in (*ELSEWHERE, *WAITING, *OWN_TESTS)])
+    page for page in pages() if page not in (*ELSEWHERE, *OWN_TESTS)])
 def test_a_page(start, tmp_path, page):
     blocks = runnable_blocks((ROOT / page).read_text())
     world = World(start, tmp_path, **SETTINGS.get(page, {}))
@@ -115,6 +115,22 @@ def test_users(start, tmp_path):
     world.run(of_page("how-to-users.md"))
     made = {path.name: path.stat().st_mode & 0o777 for path in world.home.iterdir()}
     assert made == dict.fromkeys(("api-key", "client-id", "secret", "token"), 0o600)
+
+
+def test_backup(start, tmp_path):
+    """The server is ended and started by the test, where the page says systemctl."""
+    world = World(start, tmp_path)
+    world.make_party()
+    (back_up, _), (restore, _) = of_page("how-to-backup.md")
+    world.run([(back_up, None)])
+    taken, = world.backups.glob("claviger-*.db")
+    world.server.stop()
+    assert restore.count("systemctl") == 2
+    commands = re.sub("systemctl.*\n", "", restore).replace("claviger-2026-01-01.db", taken.name)
+    world.run([(commands, None)])
+    world.server.start()
+    token = (world.home / "token").read_text()
+    assert world.server.api.get("/token", {"Authorization": f"Bearer {token}"}).status == 200
 
 
 def test_environments(start, tmp_path):
@@ -182,7 +198,7 @@ def problems_of(path, text, elsewhere=None, console=None):
 
 
 def test_every_block_is_run():
-    problems = [problem for path, text in pages().items() if path not in WAITING
+    problems = [problem for path, text in pages().items()
                 for problem in problems_of(path, text, ELSEWHERE, CONSOLE)]
     assert not problems, "\n".join(problems)
     gone = (set(ELSEWHERE) | set(CONSOLE) | set(OWN_TESTS) | set(SETTINGS)) - set(pages())
