@@ -292,6 +292,16 @@ Result<std::unique_ptr<net::Server>> open_server(const Settings& settings, const
   return server;
 }
 
+/// Readiness drops first; what is under way is answered.
+void stop(const ServiceManager& manager, api::Api& api, net::Server& server, Node& node) {
+  node.log().write(LogLevel::info, "stopping");
+  note(manager.stopping(), node.log());
+  api.start_draining();
+  server.stop();
+  server.join();
+  node.leave();
+}
+
 int serve(LoadedSettings loaded, const ServiceManager& manager) {
   Settings& settings = loaded.settings;
   if (const auto problem = client_key_problem(settings))
@@ -344,12 +354,7 @@ int serve(LoadedSettings loaded, const ServiceManager& manager) {
     reload(settings.tls_paths, certificate ? &tls : nullptr, keys ? &*keys : nullptr, **node);
     note(manager.ready("serves" + where), log);
   });
-  log.write(LogLevel::info, "stopping");
-  note(manager.stopping(), log);
-  api.start_draining();
-  (*server)->stop();
-  (*server)->join();
-  (*node)->leave();
+  stop(manager, api, **server, **node);
   return cli::exit_ok;
 }
 

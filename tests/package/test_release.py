@@ -43,7 +43,7 @@ def trust(folder, public_key):
 
 def verify(folder):
     """Runs what the how-to says."""
-    commands = re.search(r"```console\n(ssh-keygen -Y verify.*?)```", HOW_TO, re.S)[1]
+    commands = re.search(r"```sh\n(ssh-keygen -Y verify.*?)```", HOW_TO, re.S)[1]
     return subprocess.run(["bash", "-c", commands], cwd=folder, capture_output=True, text=True)
 
 
