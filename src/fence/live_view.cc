@@ -10,6 +10,14 @@ std::uint32_t seconds_of(Instant at) {
   return static_cast<std::uint32_t>(unix_seconds(at));
 }
 
+/// A server that was deposed, or lags behind, must not be believed.
+Error read_too_old() {
+  return {.code = Code::storage_unavailable,
+          .detail = "The database does not answer with its newest state.",
+          .cause = "a read was older than this node's epoch",
+          .retry_after = limits::retry_after};
+}
+
 }  // namespace
 
 LiveView::LiveView(LiveSource& store, std::size_t capacity, OnKeys on_keys, Lease* lease)
@@ -66,12 +74,6 @@ Epoch LiveView::position() const {
   return standing().second;
 }
 
-Result<Epoch> LiveView::epoch_to_read_at() {
-  if (lease_ == nullptr) return Epoch{};
-  TRY_STATUS(refresh());
-  return position();
-}
-
 std::pair<LiveView::Generation, Epoch> LiveView::standing() const {
   const Lock lock(position_mutex_);
   return {generation(), position_};
@@ -123,7 +125,7 @@ Status LiveView::retire_keys(const LogPage& page) {
 }
 
 void LiveView::apply(const LogEntry& entry) {
-  if (entry.kind == LogEntry::Kind::keys || entry.kind == LogEntry::Kind::sessions) return;
+  if (entry.kind == LogEntry::Kind::keys) return;
   if (entry.kind == LogEntry::Kind::token) {
     Shard& s = shard(TokenId{entry.key});
     const Lock lock(s.mutex);

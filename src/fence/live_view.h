@@ -81,10 +81,6 @@ class LiveView {
   /// storage_unavailable.
   Status refresh();
 
-  /// For what is not kept in memory (API keys, panel sessions): a read of the store that knows this
-  /// epoch knows all that was taken back, and acknowledged, before the call. Errors: as refresh.
-  Result<Epoch> epoch_to_read_at();
-
   /// Whether it goes by a lease.
   bool has_lease() const { return lease_ != nullptr; }
 

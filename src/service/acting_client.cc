@@ -4,13 +4,11 @@
 
 namespace claviger {
 
-Result<std::optional<Client>> FoundClients::find(Services& services, const ApiKeyHash& hash,
+Result<std::optional<Client>> FoundClients::find(Store& store, const ApiKeyHash& hash,
                                                  Instant now) {
   for (const auto& [known, client] : found_)
     if (known.bytes == hash.bytes) return client;
-  const auto at_least = TRY(services.view.epoch_to_read_at());
-  auto client = TRY(services.store.find_client_by_key(hash, now, at_least));
-  return found_.emplace_back(hash, std::move(client)).second;
+  return found_.emplace_back(hash, TRY(store.find_client_by_key(hash, now))).second;
 }
 
 Result<ActingClient> authenticate_client(Services& services, std::string_view api_key) {
@@ -28,7 +26,7 @@ Result<ActingClient> authenticate_client(Services& services, std::string_view ap
     return fail(wrong_environment("API key", *environment, services.policy));
   const auto hash = hash_api_key(api_key);
   const auto now = services.clock.now();
-  const auto client = TRY(found.find(services, hash, now));
+  const auto client = TRY(found.find(services.store, hash, now));
   if (!client || !client->is_active)
     return fail(Code::invalid_credential, "The API key is wrong.",
                 client ? "the client is inactive" : "no client has this API key");

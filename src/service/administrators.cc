@@ -41,7 +41,7 @@ Result<std::vector<Administrator>> list_administrators(Services& services) {
 
 Result<std::optional<Administrator>> find_administrator(Services& services, const Email& email) {
   if (is_in_settings(services, email)) return std::optional(Administrator{.email = email});
-  return services.store.find_administrator(email, TRY(services.view.epoch_to_read_at()));
+  return services.store.find_administrator(email);
 }
 
 Result<Administrator> add_administrator(Services& services, const Email& email, AdminRole role,
@@ -54,28 +54,24 @@ Result<Administrator> add_administrator(Services& services, const Email& email, 
                             .role = role,
                             .added_at = services.clock.now(),
                             .added_by = change.by ? change.by->text() : "operator"};
-  const auto stored = TRY(services.store.add_administrator(added, change.origin));
-  TRY(services.fence.raise(stored));
+  TRY_STATUS(services.store.add_administrator(added, change.origin));
   return added;
 }
 
 Result<Administrator> set_administrator_role(Services& services, const Email& email, AdminRole role,
                                              const ListChange& change) {
   TRY_STATUS(check_changeable(services, email, change));
-  const auto set = TRY(services.store.set_role(email, role, services.clock.now(), change.origin));
-  if (!set) return not_listed();
-  TRY(services.fence.raise(*set));
-  auto changed = TRY(find_administrator(services, email));
+  if (!TRY(services.store.set_role(email, role, services.clock.now(), change.origin)))
+    return not_listed();
+  auto changed = TRY(services.store.find_administrator(email));
   if (!changed) return not_listed();
   return *std::move(changed);
 }
 
 Status remove_administrator(Services& services, const Email& email, const ListChange& change) {
   TRY_STATUS(check_changeable(services, email, change));
-  const auto removed =
-      TRY(services.store.remove_administrator(email, services.clock.now(), change.origin));
-  if (!removed) return not_listed();
-  TRY(services.fence.raise(*removed));
+  if (!TRY(services.store.remove_administrator(email, services.clock.now(), change.origin)))
+    return not_listed();
   return {};
 }
 

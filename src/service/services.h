@@ -69,8 +69,8 @@ class ActingClient {
 /// looked up once.
 class FoundClients {
  public:
-  /// As Store::find_client_by_key, as of now.
-  Result<std::optional<Client>> find(Services& services, const ApiKeyHash& hash, Instant now);
+  /// As Store::find_client_by_key.
+  Result<std::optional<Client>> find(Store& store, const ApiKeyHash& hash, Instant now);
 
  private:
   std::vector<std::pair<ApiKeyHash, std::optional<Client>>> found_;

@@ -53,10 +53,6 @@ tl::unexpected<Error> no_session(std::string_view cause) {
   return fail(Code::no_session, "Log in to the admin panel.", std::string(cause));
 }
 
-tl::unexpected<Error> no_such_session() {
-  return fail(Code::not_found, "There is no such session.");
-}
-
 bool is_good(const AdminSession& session, Instant now) {
   return now < session.expires_at && now < idle_end(session);
 }
@@ -111,8 +107,7 @@ Status note_refused_login(Services& services, const RequestRef& request, std::st
 }
 
 Result<AdminSession> find_session(Services& services, std::string_view key) {
-  const auto at_least = TRY(services.view.epoch_to_read_at());
-  auto session = TRY(services.store.find_session(hash_text<SessionHash>(key), at_least));
+  auto session = TRY(services.store.find_session(hash_text<SessionHash>(key)));
   if (!session) return no_session("an unknown session");
   const auto now = services.clock.now();
   if (!is_good(*session, now)) return no_session("an expired session");
@@ -166,17 +161,13 @@ Status end_session(Services& services, SessionId id, const std::optional<Email>&
                    const Origin& origin) {
   const auto sessions = TRY(list_sessions(services, only_of));
   const bool is_there = std::ranges::find(sessions, id, &AdminSession::id) != sessions.end();
-  if (!is_there) return no_such_session();
-  const auto ended = TRY(services.store.end_session(id, services.clock.now(), origin));
-  if (!ended) return no_such_session();
-  TRY(services.fence.raise(*ended));
+  if (!is_there || !TRY(services.store.end_session(id, services.clock.now(), origin)))
+    return fail(Code::not_found, "There is no such session.");
   return {};
 }
 
 Result<std::int64_t> end_sessions(Services& services, const Email& email, const Origin& origin) {
-  const auto ended = TRY(services.store.end_sessions(email, services.clock.now(), origin));
-  TRY(services.fence.raise(ended.committed));
-  return std::int64_t{ended.value};
+  return services.store.end_sessions(email, services.clock.now(), origin);
 }
 
 }  // namespace claviger

@@ -16,8 +16,7 @@ Result<TakenBack> take_back_api_key(Services& services, std::string_view text, b
   if (!is_of_here(services, CredentialKind::api_key, text)) return TakenBack::unknown;
   const auto hash = hash_api_key(text);
   const auto now = services.clock.now();
-  const auto at_least = TRY(services.view.epoch_to_read_at());
-  const auto client = TRY(services.store.find_client_by_key(hash, now, at_least));
+  const auto client = TRY(services.store.find_client_by_key(hash, now));
   if (!client) return TakenBack::unknown;
   const auto unseen = make_api_key(services.policy.environment, services.random);
   ApiKeyRotation rotation{.hash = unseen.reveal(hash_api_key),

@@ -8,7 +8,6 @@
 #include "audit/event.h"
 #include "base/result.h"
 #include "model/administrator.h"
-#include "store/change.h"
 
 namespace claviger {
 
@@ -21,27 +20,23 @@ struct NewSession {
 };
 
 /// Where those who work with the admin panel are kept; a part of Store, by whose rules it goes.
-/// Nothing of it is kept in a node's memory, but a node may ask a server that was deposed: whatever
-/// ends a session, or changes what its holder may do, takes an epoch, and is to be fenced. What
-/// decides on a request is read `at_least` at an epoch, as by Store::find_client_by_key.
+/// Nothing of it is kept in a node's memory: what is taken back here is refused by every node from
+/// then on, without a fence.
 class AdminStore {
  public:
   virtual ~AdminStore() = default;
 
   // The list of those who may log in
   virtual Result<std::vector<Administrator>> list_administrators() = 0;
-  virtual Result<std::optional<Administrator>> find_administrator(const Email& email,
-                                                                  const Epoch& at_least) = 0;
+  virtual Result<std::optional<Administrator>> find_administrator(const Email& email) = 0;
   /// Errors: conflict, if the address is on the list.
-  /// Also gives sessions of the address that role.
-  virtual Result<Committed> add_administrator(const Administrator& administrator,
-                                              const Origin& origin) = 0;
-  /// Also of the address' sessions. nullopt: it is not on the list.
-  virtual Result<std::optional<Committed>> set_role(const Email& email, AdminRole role, Instant now,
-                                                    const Origin& origin) = 0;
-  /// Its sessions and links end with it. nullopt: it is not on the list.
-  virtual Result<std::optional<Committed>> remove_administrator(const Email& email, Instant now,
-                                                                const Origin& origin) = 0;
+  virtual Status add_administrator(const Administrator& administrator, const Origin& origin) = 0;
+  /// Also of the address' sessions. False: it is not on the list.
+  virtual Result<bool> set_role(const Email& email, AdminRole role, Instant now,
+                                const Origin& origin) = 0;
+  /// Its sessions and links end with it. False: it is not on the list.
+  virtual Result<bool> remove_administrator(const Email& email, Instant now,
+                                            const Origin& origin) = 0;
 
   // Logging in
   virtual Status create_login_link(const LoginLink& link, Instant now, const Origin& origin) = 0;
@@ -56,17 +51,15 @@ class AdminStore {
 
   // Sessions
   /// Also one that has expired.
-  virtual Result<std::optional<AdminSession>> find_session(const SessionHash& hash,
-                                                           const Epoch& at_least) = 0;
+  virtual Result<std::optional<AdminSession>> find_session(const SessionHash& hash) = 0;
   virtual Status session_seen(SessionId id, Instant at) = 0;
   /// Those that have not expired by `now`, the oldest first.
   virtual Result<std::vector<AdminSession>> list_sessions(Instant now) = 0;
-  /// nullopt: there is no such session.
-  virtual Result<std::optional<Committed>> end_session(SessionId id, Instant now,
-                                                       const Origin& origin) = 0;
-  /// All of an address; the value is how many.
-  virtual Result<Change<std::int64_t>> end_sessions(const Email& email, Instant now,
-                                                    const Origin& origin) = 0;
+  /// False: there is no such session.
+  virtual Result<bool> end_session(SessionId id, Instant now, const Origin& origin) = 0;
+  /// All of an address; returns how many.
+  virtual Result<std::int64_t> end_sessions(const Email& email, Instant now,
+                                            const Origin& origin) = 0;
 };
 
 }  // namespace claviger

@@ -30,10 +30,8 @@ struct ChangeMark {
 
 /// One entry of the log of what was taken back or changed: the record to be read again.
 struct LogEntry {
-  /// Of kind `keys`, it says that a key was retired, or that another one signs, and names none. Of
-  /// kind `sessions`, that sessions of the admin panel ended or their roles changed; these are in
-  /// no view, but from then on they are looked up at that epoch (see Store).
-  enum class Kind : char { token = 'T', user = 'U', client = 'C', keys = 'K', sessions = 'S' };
+  /// Of kind `keys`, it says that a key was retired, or that another one signs, and names none.
+  enum class Kind : char { token = 'T', user = 'U', client = 'C', keys = 'K' };
   Epoch epoch;
   Kind kind;
   Uuid key;
@@ -47,9 +45,6 @@ struct LogPage {
   bool complete = true;
   std::vector<LogEntry> entries{};
 };
-
-/// A server that was deposed, or lags behind, must not be believed.
-Error read_too_old();
 
 /// A token's record with its user's and client's, read in one snapshot.
 struct LiveRecord {

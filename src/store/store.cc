@@ -2,16 +2,7 @@
 
 #include <utility>
 
-#include "base/limits.h"
-
 namespace claviger {
-
-Error read_too_old() {
-  return {.code = Code::storage_unavailable,
-          .detail = "The database does not answer with its newest state.",
-          .cause = "a read was older than this node's epoch",
-          .retry_after = limits::retry_after};
-}
 
 Result<std::optional<UserCredential>> Store::find_credential(ClientId client,
                                                              std::string_view identifier,

@@ -16,11 +16,28 @@
 #include "base/result.h"
 #include "model/model.h"
 #include "store/admin_store.h"
-#include "store/change.h"
 #include "store/lists.h"
 #include "store/live_source.h"
 
 namespace claviger {
+
+/// Proof that a change is committed, durably, under an epoch; what a fence is raised from. Only a
+/// store makes one.
+class Committed {
+ public:
+  Epoch epoch() const { return epoch_; }
+
+ private:
+  friend class Store;
+  explicit Committed(const Epoch& epoch) : epoch_(epoch) {}
+  Epoch epoch_;
+};
+
+template <class T>
+struct Change {
+  T value;
+  Committed committed;
+};
 
 struct NewClient {
   ClientId id;
@@ -185,11 +202,8 @@ class Store : public AdminStore, public LiveSource {
  public:
   // Reading
   virtual Result<std::optional<Client>> find_client(ClientId id) = 0;
-  /// The active or inactive client whose key this is, now or by a grace period that lasts; as of
-  /// `at_least` or later (LiveView::epoch_to_read_at). Errors: storage_unavailable, also if the
-  /// server that was asked does not know that epoch.
-  virtual Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now,
-                                                           const Epoch& at_least) = 0;
+  /// The active or inactive client whose key this is, now or by a grace period that lasts.
+  virtual Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) = 0;
   virtual Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) = 0;
   virtual Result<std::optional<User>> find_user(ClientId client, UserId id) = 0;
   /// The user of each login, in one snapshot.

@@ -40,7 +40,7 @@ class AdministratorsContract : public AuditContract {
     return made;
   }
   bool is_there(const NewSession& made) {
-    return must(store_->find_session(made.hash, {})).has_value();
+    return must(store_->find_session(made.hash)).has_value();
   }
 };
 
@@ -57,10 +57,10 @@ TEST_P(AdministratorsContract, TheListIsKept) {
   EXPECT_EQ(all[1].added_by, "operator");
   EXPECT_TRUE(must(
       store_->set_role(email("b@example.com"), AdminRole::administrator, make_.now, somebody)));
-  EXPECT_EQ(must_have(store_->find_administrator(email("b@example.com"), {})).role,
+  EXPECT_EQ(must_have(store_->find_administrator(email("b@example.com"))).role,
             AdminRole::administrator);
   EXPECT_TRUE(must(store_->remove_administrator(email("b@example.com"), make_.now, somebody)));
-  EXPECT_FALSE(must(store_->find_administrator(email("b@example.com"), {})));
+  EXPECT_FALSE(must(store_->find_administrator(email("b@example.com"))));
   EXPECT_FALSE(must(store_->remove_administrator(email("b@example.com"), make_.now, somebody)));
   EXPECT_FALSE(
       must(store_->set_role(email("b@example.com"), AdminRole::auditor, make_.now, somebody)));
@@ -68,14 +68,14 @@ TEST_P(AdministratorsContract, TheListIsKept) {
 
 TEST_P(AdministratorsContract, SessionsAreFoundByTheirHashAlone) {  // ADM-2
   const auto made = begun("a@example.com");
-  const auto found = must_have(store_->find_session(made.hash, {}));
+  const auto found = must_have(store_->find_session(made.hash));
   EXPECT_EQ(found.id, made.session.id);
   EXPECT_EQ(found.email, made.session.email);
   EXPECT_EQ(found.way, LoginWay::openid);
   EXPECT_EQ(found.expires_at, made.session.expires_at);
-  EXPECT_FALSE(must(store_->find_session(make_.hash<SessionHash>(), {})));
+  EXPECT_FALSE(must(store_->find_session(make_.hash<SessionHash>())));
   must(store_->session_seen(found.id, make_.now + seconds{90}));
-  EXPECT_EQ(must_have(store_->find_session(made.hash, {})).last_seen_at, make_.now + seconds{90});
+  EXPECT_EQ(must_have(store_->find_session(made.hash)).last_seen_at, make_.now + seconds{90});
 }
 
 TEST_P(AdministratorsContract, ASessionEndsForGood) {  // ADM-2
@@ -85,7 +85,7 @@ TEST_P(AdministratorsContract, ASessionEndsForGood) {  // ADM-2
   EXPECT_TRUE(must(store_->end_session(one.session.id, make_.now, somebody)));
   EXPECT_FALSE(must(store_->end_session(one.session.id, make_.now, somebody)));
   EXPECT_FALSE(is_there(one));
-  EXPECT_EQ(must(store_->end_sessions(email("a@example.com"), make_.now, somebody)).value, 1);
+  EXPECT_EQ(must(store_->end_sessions(email("a@example.com"), make_.now, somebody)), 1);
   EXPECT_FALSE(is_there(two));
   EXPECT_TRUE(is_there(other));
 }
@@ -116,7 +116,7 @@ TEST_P(AdministratorsContract, ALinkLogsInOnce) {  // ADM-1
   const auto session = must_have(store_->use_login_link(made.hash, nobody, request()));
   EXPECT_EQ(session.email.text(), "a@example.com");
   EXPECT_EQ(session.role, AdminRole::auditor);
-  EXPECT_EQ(must_have(store_->find_session(nobody.hash, {})).email.text(), "a@example.com");
+  EXPECT_EQ(must_have(store_->find_session(nobody.hash)).email.text(), "a@example.com");
   const auto again = this->session("nobody@example.com", LoginWay::link);
   EXPECT_FALSE(must(store_->use_login_link(made.hash, again, request())));
   EXPECT_FALSE(is_there(again));
@@ -148,8 +148,8 @@ TEST_P(AdministratorsContract, WhoIsRemovedIsOut) {  // ADM-2
   const auto unused = link("a@example.com");
   const auto other = begun("b@example.com");
   must(store_->set_role(email("a@example.com"), AdminRole::auditor, make_.now, somebody));
-  EXPECT_EQ(must_have(store_->find_session(open.hash, {})).role, AdminRole::auditor);
-  EXPECT_EQ(must_have(store_->find_session(other.hash, {})).role, AdminRole::administrator);
+  EXPECT_EQ(must_have(store_->find_session(open.hash)).role, AdminRole::auditor);
+  EXPECT_EQ(must_have(store_->find_session(other.hash)).role, AdminRole::administrator);
   must(store_->remove_administrator(email("a@example.com"), make_.now, somebody));
   EXPECT_FALSE(is_there(open));
   EXPECT_TRUE(is_there(other));

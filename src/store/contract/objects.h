@@ -39,15 +39,15 @@ TEST_P(StoreContract, AClientIsFoundAsItWasMade) {
 TEST_P(StoreContract, AClientIsFoundByItsKeyAlone) {
   const auto made = add_client();
   add_client();
-  EXPECT_EQ(must_have(store_->find_client_by_key(made.api_key_hash, make_.now, {})).id, made.id);
+  EXPECT_EQ(must_have(store_->find_client_by_key(made.api_key_hash, make_.now)).id, made.id);
   const auto other = make_.hash<ApiKeyHash>();
-  EXPECT_FALSE(must(store_->find_client_by_key(other, make_.now, {})).has_value());
+  EXPECT_FALSE(must(store_->find_client_by_key(other, make_.now)).has_value());
 }
 
 TEST_P(StoreContract, AnInactiveClientIsFoundByItsKey) {
   const auto made = add_client();
   must_have(store_->set_client_active(made.id, false, make_.now, somebody));
-  EXPECT_FALSE(must_have(store_->find_client_by_key(made.api_key_hash, make_.now, {})).is_active);
+  EXPECT_FALSE(must_have(store_->find_client_by_key(made.api_key_hash, make_.now)).is_active);
 }
 
 TEST_P(StoreContract, TwoClientsNeverShareAKey) {

@@ -26,7 +26,7 @@ TEST_P(SharedStoreContract, EverythingIsThereAgainAfterReopening) {
   const auto epoch =
       must_have(store_->revoke_token(client.id, revoked.id, make_.now, somebody)).committed.epoch();
   reopen();
-  EXPECT_TRUE(must(store_->find_client_by_key(client.api_key_hash, make_.now, {})).has_value());
+  EXPECT_TRUE(must(store_->find_client_by_key(client.api_key_hash, make_.now)).has_value());
   EXPECT_TRUE(is_live(token.id));
   EXPECT_FALSE(is_live(revoked.id));
   EXPECT_EQ(must(store_->log_since(Epoch{0})).newest, epoch);

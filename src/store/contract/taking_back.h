@@ -209,14 +209,14 @@ TEST_P(StoreContract, ARotatedApiKeyWorksUntilItsGraceEnds) {
   EXPECT_EQ(change.value.api_key_preview, "new");
   EXPECT_EQ(change.value.previous_api_key_expires_at, grace_end);
   EXPECT_TRUE(is_live(token.id));
-  EXPECT_TRUE(must(store_->find_client_by_key(rotation.hash, make_.now, {})).has_value());
+  EXPECT_TRUE(must(store_->find_client_by_key(rotation.hash, make_.now)).has_value());
   make_.now = grace_end - std::chrono::milliseconds{1};
-  EXPECT_TRUE(must(store_->find_client_by_key(client.api_key_hash, make_.now, {})).has_value());
+  EXPECT_TRUE(must(store_->find_client_by_key(client.api_key_hash, make_.now)).has_value());
   auto issued = make_.token(user);
   issued.api_key_hash = client.api_key_hash;
   EXPECT_TRUE(must(store_->create_token(issued)));
   make_.now = grace_end;
-  EXPECT_FALSE(must(store_->find_client_by_key(client.api_key_hash, make_.now, {})).has_value());
+  EXPECT_FALSE(must(store_->find_client_by_key(client.api_key_hash, make_.now)).has_value());
   issued = make_.token(user);
   issued.api_key_hash = client.api_key_hash;
   EXPECT_FALSE(must(store_->create_token(issued)));
@@ -257,7 +257,7 @@ TEST_P(StoreContract, AnApiKeyRotationCanRevokeTheClientsTokens) {
                                                                    .origin = somebody,
                                                                    .revoke_tokens = true}));
   EXPECT_FALSE(change.value.previous_api_key_expires_at.has_value());
-  EXPECT_FALSE(must(store_->find_client_by_key(client.api_key_hash, make_.now, {})).has_value());
+  EXPECT_FALSE(must(store_->find_client_by_key(client.api_key_hash, make_.now)).has_value());
   EXPECT_FALSE(is_live(token.id));
   EXPECT_TRUE(is_live(add_token(user).id));
 }

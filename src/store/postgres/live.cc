@@ -42,7 +42,8 @@ Result<LogPage> Engine::log_since(const Epoch& epoch) {
   return read_log(*db, epoch);
 }
 
-/// In one statement, for it is asked most: whether its server knows the epoch (sql::knows), too.
+/// The read counts only if its server knows the epoch that this node knows, by number and stamp: a
+/// replica may lag behind, and a deposed primary may have gone another way.
 Result<LiveRead> Engine::read_live(TokenId id, const Epoch& at_least) {
   auto db = reader();
   auto rows = TRY(db->query(sql::Query::read_live, id, at_least.number));
@@ -50,17 +51,17 @@ Result<LiveRead> Engine::read_live(TokenId id, const Epoch& at_least) {
   const auto newest = rows.get<std::int64_t>();
   const auto stamp = rows.get<std::optional<Uuid>>();
   LiveRead read;
+  // The log keeps the newest 100,000 epochs: a node that stands where it was trimmed reads again.
   read.is_current = newest >= at_least.number && (at_least.number == 0 || stamp == at_least.stamp);
   read.record = sql::read_live_record(rows);
   return read;
 }
 
-/// Both in one snapshot: a connection that breaks in between could come back to another server.
+/// The log first: what is read later on the same connection is at least as new.
 Result<KeysRead> Engine::read_keys(const Epoch& at_least) {
   auto db = reader();
-  const auto snapshot = TRY(sql::Snapshot::begin(*db));
-  const bool is_current = TRY(sql::knows(*db, at_least));
-  return KeysRead{.is_current = is_current, .keys = TRY(sql::keys_of(*db))};
+  const auto log = TRY(read_log(*db, at_least));
+  return KeysRead{.is_current = log.complete, .keys = TRY(sql::keys_of(*db))};
 }
 
 }  // namespace claviger::postgres

@@ -270,10 +270,6 @@ constexpr std::array texts{
          " FROM fence_counter f LEFT JOIN tokens t ON t.id = $1"
          " LEFT JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id"
          " LEFT JOIN clients c ON c.id = u.client_id"},
-    // The log keeps the newest 100,000 epochs: a node that stands where it was trimmed reads again.
-    Text{Query::knows_epoch,
-         "SELECT EXISTS (SELECT 1 FROM fence_counter f JOIN fence_log l ON l.epoch = $1"
-         " WHERE f.epoch >= $1 AND l.stamp = $2)"},
     // The entry that the reader knows comes first: it tells whether this is the same log.
     Text{Query::log_since,
          "SELECT f.epoch, coalesce(n.stamp, '00000000-0000-0000-0000-000000000000'),"
@@ -338,10 +334,6 @@ constexpr std::array texts{
     Text{Query::add_administrator,
          "INSERT INTO administrators (email, role, added_at_ms, added_by) VALUES ($1, $2, $3, $4)"},
     Text{Query::set_role, "UPDATE administrators SET role = $2 WHERE email = $1"},
-    Text{Query::sessions_changed,
-         "WITH e AS (UPDATE fence_counter SET epoch = epoch + 1 RETURNING epoch)"
-         " INSERT INTO fence_log (epoch, stamp, kind, key) SELECT epoch, gen_random_uuid(), 'S',"
-         " '00000000-0000-0000-0000-000000000000' FROM e"},
     Text{Query::set_role_of_sessions, "UPDATE admin_sessions SET role = $2 WHERE email = $1"},
     Text{Query::remove_administrator, "DELETE FROM administrators WHERE email = $1"},
     Text{Query::add_login_link,

@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "store/sql/audit.h"
-#include "store/sql/rows.h"
 #include "store/sql/sql_store.h"
 
 namespace claviger::sql {
@@ -48,12 +47,6 @@ Result<AdminSession> read_session(Rows& row) {
   return session;
 }
 
-/// Takes an epoch for what was changed about sessions.
-Result<Epoch> epoch_of_sessions(Connection& db) {
-  TRY_STATUS(db.execute(Query::sessions_changed));
-  return newest_epoch(db);
-}
-
 /// Makes the session, in place of those that have ended.
 Status begin_session(Connection& db, const NewSession& begun, const RequestRef& request) {
   const auto& session = begun.session;
@@ -81,70 +74,57 @@ Result<std::vector<Administrator>> SqlStore::list_administrators() {
   return administrators;
 }
 
-Result<std::optional<Administrator>> SqlStore::find_administrator(const Email& email,
-                                                                  const Epoch& at_least) {
+Result<std::optional<Administrator>> SqlStore::find_administrator(const Email& email) {
   auto db = reader();
-  const auto snapshot = TRY(Snapshot::begin(*db));
-  if (!TRY(knows(*db, at_least))) return fail(read_too_old());
   auto rows = TRY(db->query(Query::find_administrator, email.text()));
   if (!TRY(rows.next())) return std::optional<Administrator>{};
   return std::optional(TRY(read_administrator(rows)));
 }
 
-Result<Committed> SqlStore::add_administrator(const Administrator& administrator,
-                                              const Origin& origin) {
+Status SqlStore::add_administrator(const Administrator& administrator, const Origin& origin) {
   const auto& email = administrator.email.text();
   const auto at = administrator.added_at.value_or(Instant{});
-  Epoch epoch;
-  const auto work = [&](Connection& db) -> Status {
+  return queue().run([&](Connection& db) -> Status {
     const auto role = word_of(administrator.role);
     TRY_STATUS(db.execute(Query::add_administrator, email, role, at, administrator.added_by));
     TRY_STATUS(db.execute(Query::set_role_of_sessions, email, role));
-    epoch = TRY(epoch_of_sessions(db));
     return append_audit(db, {.at = at,
                              .origin = origin,
                              .action = audit_action::administrator_added,
                              .detail = email + " as " + std::string(role)});
-  };
-  TRY_STATUS(queue().run(work));
-  return committed(epoch);
+  });
 }
 
-Result<std::optional<Committed>> SqlStore::set_role(const Email& email, AdminRole role, Instant now,
-                                                    const Origin& origin) {
-  std::optional<Epoch> epoch;
+Result<bool> SqlStore::set_role(const Email& email, AdminRole role, Instant now,
+                                const Origin& origin) {
+  bool is_set = false;
   const auto work = [&](Connection& db) -> Status {
-    epoch.reset();
-    if (TRY(db.execute(Query::set_role, email.text(), word_of(role))) == 0) return {};
+    is_set = TRY(db.execute(Query::set_role, email.text(), word_of(role))) > 0;
+    if (!is_set) return {};
     TRY_STATUS(db.execute(Query::set_role_of_sessions, email.text(), word_of(role)));
-    epoch = TRY(epoch_of_sessions(db));
     return append_audit(db, {.at = now,
                              .origin = origin,
                              .action = audit_action::administrator_role_changed,
                              .detail = email.text() + " to " + std::string(word_of(role))});
   };
   TRY_STATUS(queue().run(work));
-  if (!epoch) return std::nullopt;
-  return committed(*epoch);
+  return is_set;
 }
 
-Result<std::optional<Committed>> SqlStore::remove_administrator(const Email& email, Instant now,
-                                                                const Origin& origin) {
-  std::optional<Epoch> epoch;
+Result<bool> SqlStore::remove_administrator(const Email& email, Instant now, const Origin& origin) {
+  bool is_removed = false;
   const auto work = [&](Connection& db) -> Status {
-    epoch.reset();
-    if (TRY(db.execute(Query::remove_administrator, email.text())) == 0) return {};
+    is_removed = TRY(db.execute(Query::remove_administrator, email.text())) > 0;
+    if (!is_removed) return {};
     TRY_STATUS(db.execute(Query::remove_login_links, email.text(), now));
     TRY_STATUS(db.execute(Query::end_sessions, email.text()));
-    epoch = TRY(epoch_of_sessions(db));
     return append_audit(db, {.at = now,
                              .origin = origin,
                              .action = audit_action::administrator_removed,
                              .detail = email.text()});
   };
   TRY_STATUS(queue().run(work));
-  if (!epoch) return std::nullopt;
-  return committed(*epoch);
+  return is_removed;
 }
 
 Status SqlStore::create_login_link(const LoginLink& link, Instant now, const Origin& origin) {
@@ -191,11 +171,8 @@ Status SqlStore::note_refusal(const AuditEvent& event) {
   return queue().run([&](Connection& db) { return append_audit(db, event); });
 }
 
-Result<std::optional<AdminSession>> SqlStore::find_session(const SessionHash& hash,
-                                                           const Epoch& at_least) {
+Result<std::optional<AdminSession>> SqlStore::find_session(const SessionHash& hash) {
   auto db = reader();
-  const auto snapshot = TRY(Snapshot::begin(*db));
-  if (!TRY(knows(*db, at_least))) return fail(read_too_old());
   auto rows = TRY(db->query(Query::find_session, hash));
   if (!TRY(rows.next())) return std::optional<AdminSession>{};
   return std::optional(TRY(read_session(rows)));
@@ -216,37 +193,31 @@ Result<std::vector<AdminSession>> SqlStore::list_sessions(Instant now) {
   return sessions;
 }
 
-Result<std::optional<Committed>> SqlStore::end_session(SessionId id, Instant now,
-                                                       const Origin& origin) {
-  std::optional<Epoch> epoch;
+Result<bool> SqlStore::end_session(SessionId id, Instant now, const Origin& origin) {
+  bool has_ended = false;
   const auto work = [&](Connection& db) -> Status {
-    epoch.reset();
-    if (TRY(db.execute(Query::end_session, id)) == 0) return {};
-    epoch = TRY(epoch_of_sessions(db));
+    has_ended = TRY(db.execute(Query::end_session, id)) > 0;
+    if (!has_ended) return {};
     return append_audit(db, {.at = now,
                              .origin = origin,
                              .action = audit_action::session_ended,
                              .object_id = id.bytes});
   };
   TRY_STATUS(queue().run(work));
-  if (!epoch) return std::nullopt;
-  return committed(*epoch);
+  return has_ended;
 }
 
-Result<Change<std::int64_t>> SqlStore::end_sessions(const Email& email, Instant now,
-                                                    const Origin& origin) {
+Result<std::int64_t> SqlStore::end_sessions(const Email& email, Instant now, const Origin& origin) {
   std::int64_t ended = 0;
-  Epoch epoch;
   const auto work = [&](Connection& db) -> Status {
     ended = TRY(db.execute(Query::end_sessions, email.text()));
-    epoch = TRY(epoch_of_sessions(db));
     return append_audit(db, {.at = now,
                              .origin = origin,
                              .action = audit_action::sessions_ended,
                              .detail = email.text()});
   };
   TRY_STATUS(queue().run(work));
-  return Change<std::int64_t>{.value = ended, .committed = committed(epoch)};
+  return ended;
 }
 
 }  // namespace claviger::sql

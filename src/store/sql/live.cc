@@ -16,10 +16,4 @@ std::optional<LiveRecord> read_live_record(Rows& row) {
                     .scopes = row.get<std::string>()};
 }
 
-Result<bool> knows(Connection& db, const Epoch& epoch) {
-  if (epoch.number == 0) return true;
-  auto rows = TRY(db.query(Query::knows_epoch, epoch.number, epoch.stamp));
-  return TRY(rows.next()) && rows.get<bool>();
-}
-
 }  // namespace claviger::sql

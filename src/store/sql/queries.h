@@ -78,9 +78,8 @@ enum class Query : std::uint8_t {
   stale_users,             // behind id, before, limit
   stale_clients,           // behind id, before, limit
   // The live view
-  read_live,    // token; PostgreSQL: and an epoch
-  knows_epoch,  // number, stamp
-  log_since,    // epoch, limit
+  read_live,  // token; PostgreSQL: and an epoch
+  log_since,  // epoch, limit
   // In the background
   token_used,    // id, at
   user_used,     // id, at
@@ -108,7 +107,6 @@ enum class Query : std::uint8_t {
   find_administrator,    // email
   add_administrator,     // email, role, now, by
   set_role,              // email, role
-  sessions_changed,      // takes an epoch, if nodes may read elsewhere
   set_role_of_sessions,  // email, role
   remove_administrator,  // email
   add_login_link,        // hash, email, role, expires

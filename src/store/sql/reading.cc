@@ -44,11 +44,8 @@ Result<std::optional<Client>> SqlStore::find_client(ClientId id) {
   return sql::find_client(*reader(), id);
 }
 
-Result<std::optional<Client>> SqlStore::find_client_by_key(const ApiKeyHash& hash, Instant now,
-                                                           const Epoch& at_least) {
+Result<std::optional<Client>> SqlStore::find_client_by_key(const ApiKeyHash& hash, Instant now) {
   auto db = reader();
-  const auto snapshot = TRY(Snapshot::begin(*db));
-  if (!TRY(knows(*db, at_least))) return fail(read_too_old());
   return first(TRY(db->query(Query::find_client_by_key, hash, now)), read_client);
 }
 

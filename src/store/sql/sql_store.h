@@ -29,8 +29,7 @@ class SqlStore : public Store {
   explicit SqlStore(Parts parts) : parts_(std::move(parts)) {}
 
   Result<std::optional<Client>> find_client(ClientId id) override;
-  Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now,
-                                                   const Epoch& at_least) override;
+  Result<std::optional<Client>> find_client_by_key(const ApiKeyHash& hash, Instant now) override;
   Result<ClientPage> list_clients(std::optional<ClientId> after, std::int64_t limit) override;
   Result<std::optional<User>> find_user(ClientId client, UserId id) override;
   Result<std::vector<std::optional<UserCredential>>> find_credentials(
@@ -95,28 +94,22 @@ class SqlStore : public Store {
                                    const AuditSeal& seal) override;
 
   Result<std::vector<Administrator>> list_administrators() override;
-  Result<std::optional<Administrator>> find_administrator(const Email& email,
-                                                          const Epoch& at_least) override;
-  Result<Committed> add_administrator(const Administrator& administrator,
-                                      const Origin& origin) override;
-  Result<std::optional<Committed>> set_role(const Email& email, AdminRole role, Instant now,
-                                            const Origin& origin) override;
-  Result<std::optional<Committed>> remove_administrator(const Email& email, Instant now,
-                                                        const Origin& origin) override;
+  Result<std::optional<Administrator>> find_administrator(const Email& email) override;
+  Status add_administrator(const Administrator& administrator, const Origin& origin) override;
+  Result<bool> set_role(const Email& email, AdminRole role, Instant now,
+                        const Origin& origin) override;
+  Result<bool> remove_administrator(const Email& email, Instant now, const Origin& origin) override;
   Status create_login_link(const LoginLink& link, Instant now, const Origin& origin) override;
   Result<std::optional<AdminSession>> use_login_link(const LoginLinkHash& link,
                                                      const NewSession& begun,
                                                      const RequestRef& request) override;
   Status create_session(const NewSession& begun, const RequestRef& request) override;
   Status note_refusal(const AuditEvent& event) override;
-  Result<std::optional<AdminSession>> find_session(const SessionHash& hash,
-                                                   const Epoch& at_least) override;
+  Result<std::optional<AdminSession>> find_session(const SessionHash& hash) override;
   Status session_seen(SessionId id, Instant at) override;
   Result<std::vector<AdminSession>> list_sessions(Instant now) override;
-  Result<std::optional<Committed>> end_session(SessionId id, Instant now,
-                                               const Origin& origin) override;
-  Result<Change<std::int64_t>> end_sessions(const Email& email, Instant now,
-                                            const Origin& origin) override;
+  Result<bool> end_session(SessionId id, Instant now, const Origin& origin) override;
+  Result<std::int64_t> end_sessions(const Email& email, Instant now, const Origin& origin) override;
 
   Status record_last_used(const LastUsed& used) override;
   Result<std::int64_t> prune(Instant before, std::int64_t limit) override;
@@ -143,10 +136,6 @@ class SqlStore : public Store {
 };
 
 Result<std::vector<SeenKey>> keys_of(Connection& db);
-
-/// Whether this server knows the epoch, by number and stamp: a replica may lag behind, and a
-/// deposed primary may have gone another way. Each knows epoch 0.
-Result<bool> knows(Connection& db, const Epoch& epoch);
 
 /// The record in a row of Query::read_live, from its token's id on.
 std::optional<LiveRecord> read_live_record(Rows& row);

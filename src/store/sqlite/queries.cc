@@ -233,8 +233,6 @@ constexpr std::array texts{
          " FROM fence_counter f LEFT JOIN tokens t ON t.id = ?1"
          " LEFT JOIN users u ON u.id = t.user_id AND u.client_id = t.client_id"
          " LEFT JOIN clients c ON c.id = u.client_id"},
-    Text{Query::knows_epoch,  // its epochs have no stamps
-         "SELECT epoch >= ?1 AND ?2 NOTNULL FROM fence_counter"},
     Text{Query::log_since,
          "SELECT f.epoch, l.epoch, l.kind, l.key"
          " FROM fence_counter f LEFT JOIN fence_log l ON l.epoch > ?1"
@@ -295,8 +293,6 @@ constexpr std::array texts{
     Text{Query::add_administrator,
          "INSERT INTO administrators (email, role, added_at_ms, added_by) VALUES (?1, ?2, ?3, ?4)"},
     Text{Query::set_role, "UPDATE administrators SET role = ?2 WHERE email = ?1"},
-    Text{Query::sessions_changed,  // each read is as new as can be: nothing is to be logged
-         "UPDATE fence_counter SET epoch = epoch"},
     Text{Query::set_role_of_sessions, "UPDATE admin_sessions SET role = ?2 WHERE email = ?1"},
     Text{Query::remove_administrator, "DELETE FROM administrators WHERE email = ?1"},
     Text{Query::add_login_link,
