@@ -26,7 +26,7 @@ ELSEWHERE = {
 }
 # Blocks that nobody runs: how many, and why.
 CONSOLE = {
-    "docs/cluster.md": (1, "systemctl"),
+    "docs/cluster.md": (2, "systemctl; tests/postgres/test_doctor.py"),
     "docs/how-to-backup.md": (3, "PostgreSQL's own tools"),
     "docs/how-to-install.md": (2, "builds that take long"),
     "docs/how-to-monitor.md": (1, "the journal of systemd"),

@@ -26,7 +26,9 @@ class Example:
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
                 [str(UP), str(free_port())], env=env, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=output, start_new_session=True)
+                stderr=output, start_new_session=True,
+                # A shell cannot trap what whoever started the tests had it ignore.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         until(self.is_up, "it prints what to paste", START_S)
 
     @property
