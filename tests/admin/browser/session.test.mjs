@@ -47,6 +47,7 @@ describe('sessions', () => {
     const page = await newPage(browser);
     await page.clock.install();
     await login(page, server);
+    await page.waitForLoadState('networkidle'); // an answer after the jump would prolong it
     await page.clock.fastForward('29:00');
     const warning = page.getByRole('alertdialog', { name: 'Still there?' });
     await seen(warning);
